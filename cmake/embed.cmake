@@ -1,0 +1,13 @@
+# Writes OUTPUT, a C source with the table of base/embedded.h over FILES (a list of paths).
+set(arrays "")
+set(table "")
+set(number 0)
+foreach(file IN LISTS FILES)
+  get_filename_component(name ${file} NAME)
+  file(READ ${file} bytes HEX)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${bytes}")
+  string(APPEND arrays "static const char file${number}[] = {${bytes}0};\n")
+  string(APPEND table "    {\"${name}\", file${number}, sizeof file${number} - 1},\n")
+  math(EXPR number "${number} + 1")
+endforeach()
+file(WRITE ${OUTPUT} "/* made by cmake/embed.cmake */\n#include \"base/embedded.h\"\n\n${arrays}\nconst struct embedded_file embedded_files[] = {\n${table}    {0, 0, 0}};\n")

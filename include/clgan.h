@@ -1,0 +1,208 @@
+/* clgan: generative adversarial nets on any OpenCL device. The public interface of libclgan.
+ *
+ * A program lists devices, reads a recipe, makes or opens a run (a folder), trains it, draws samples from it.
+ * Functions return a clgan_status; on anything but CLGAN_OK, clgan_last_error() holds one message a person can act on.
+ * A pointer-to-pointer parameter hands an object to the caller, who frees it with the matching clgan_..._free;
+ * a pointer that is returned is borrowed. Nothing here exits, prints or handles signals. An object belongs to one
+ * thread at a time; different objects may be used by different threads. Free functions accept NULL. */
+#ifndef CLGAN_H
+#define CLGAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CLGAN_VERSION "0.1.0"
+
+#if defined(__GNUC__)
+#define CLGAN_API __attribute__((visibility("default")))
+#else
+#define CLGAN_API
+#endif
+
+/* What a call came to. The numbers of the first three are the command's exit codes. */
+typedef enum clgan_status {
+    CLGAN_OK = 0,
+    CLGAN_FAILED = 1, /* the world did not allow it: a file, a device, a number that is not finite */
+    CLGAN_USAGE = 2,  /* the caller asked for something that cannot be: a bad recipe, an unknown device */
+    CLGAN_STOPPED = 3 /* training was asked to stop; it saved, and can be resumed */
+} clgan_status;
+
+/* Library version, "major.minor.patch". */
+CLGAN_API const char *clgan_version(void);
+
+/* Message of the last call that failed in this thread; "" if none did. Valid until the next failing call. */
+CLGAN_API const char *clgan_last_error(void);
+
+typedef enum clgan_level { CLGAN_LEVEL_INFO, CLGAN_LEVEL_WARNING } clgan_level;
+
+/* Receives one line of log, without newline. A {NULL, NULL} log drops everything. */
+typedef struct clgan_log {
+    void (*line)(void *user, clgan_level level, const char *text);
+    void *user;
+} clgan_log;
+
+/* ---- devices ---- */
+
+typedef struct clgan_device_info {
+    int index;               /* what --device takes */
+    char type[16];           /* "cpu", "gpu", "accelerator", "other" */
+    char name[128];          /* device name as the driver says it */
+    char platform[128];      /* platform name */
+    char driver[128];        /* driver version */
+    char opencl[64];         /* OpenCL version of the device */
+    uint64_t memory;         /* global memory, bytes */
+    uint64_t largest_buffer; /* largest single allocation, bytes */
+    uint64_t local_memory;   /* local memory per work-group, bytes */
+    unsigned compute_units;
+    int usable;       /* 0: clgan can't use it; `reason` says why */
+    int is_default;   /* 1 for the one chosen when nothing is asked for */
+    char reason[160]; /* why it is the default, or why it is not usable; may be "" */
+} clgan_device_info;
+
+/* Every device of every platform, in the order of their indices. `*devices` is an array of `*count` (0 if there is no
+ * OpenCL: the log says what to install); free it with clgan_devices_free. Broken platforms are skipped with a warning.
+ */
+CLGAN_API clgan_status clgan_devices_list(clgan_device_info **devices, size_t *count, const clgan_log *log);
+CLGAN_API void clgan_devices_free(clgan_device_info *devices);
+
+/* Which device to use and how. Initialise with CLGAN_DEVICE_OPTIONS. */
+typedef struct clgan_device_options {
+    size_t size;        /* sizeof this struct */
+    const char *device; /* an index, "cpu", "gpu", part of a name (any case); NULL: a GPU if there is one, else a CPU */
+    const char *cache_dir; /* folder of compiled programs; NULL: $XDG_CACHE_HOME/clgan or ~/.cache/clgan */
+    int no_cache;          /* 1: neither read nor write compiled programs */
+} clgan_device_options;
+#define CLGAN_DEVICE_OPTIONS                                                                                           \
+    {                                                                                                                  \
+        sizeof(clgan_device_options), NULL, NULL, 0                                                                    \
+    }
+
+/* ---- recipes ---- */
+
+typedef struct clgan_recipe clgan_recipe;
+
+/* The recipes that ship: name and one-line description by position; NULL past the end. */
+CLGAN_API const char *clgan_recipe_name(size_t position);
+CLGAN_API const char *clgan_recipe_about(size_t position);
+/* Text of a shipped recipe as its author wrote it; NULL if there is none of that name. */
+CLGAN_API const char *clgan_recipe_source(const char *name);
+
+/* Reads a recipe: the name of a shipped one or the path of a YAML file. `settings` are `count` strings "path=value"
+ * that override keys ("generator.0.units=64"). CLGAN_USAGE with file, line and what was expected when it is not valid.
+ */
+CLGAN_API clgan_status clgan_recipe_read(clgan_recipe **recipe, const char *name_or_path, const char *const *settings,
+                                         size_t count);
+/* The resolved recipe (every key, defaults filled in) as YAML; the caller frees `*text` with clgan_text_free. */
+CLGAN_API clgan_status clgan_recipe_text(char **text, const clgan_recipe *recipe);
+CLGAN_API void clgan_recipe_free(clgan_recipe *recipe);
+CLGAN_API void clgan_text_free(char *text);
+
+/* ---- runs ---- */
+
+typedef struct clgan_run clgan_run;
+
+/* Makes the run's folder with its resolved recipe; touches no device. `folder` NULL: runs/NAME-NNN, the first free
+ * number. `data` NULL: the usual places; `from`: a run whose layers the recipe takes over, NULL if it takes none.
+ * CLGAN_USAGE if the folder exists. */
+CLGAN_API clgan_status clgan_run_create(clgan_run **run, const clgan_recipe *recipe, const char *folder,
+                                        const char *data, const char *from, const clgan_log *log);
+/* Opens the folder of an existing run. */
+CLGAN_API clgan_status clgan_run_open(clgan_run **run, const char *folder, const clgan_log *log);
+CLGAN_API const char *clgan_run_folder(const clgan_run *run);
+CLGAN_API void clgan_run_free(clgan_run *run);
+
+/* What a progress line shows. Means are over the epoch so far. */
+typedef struct clgan_progress {
+    uint64_t step;   /* iterations done in all */
+    uint64_t epoch;  /* epoch the numbers belong to, from 1 */
+    uint64_t epochs; /* total asked for */
+    uint64_t steps_per_epoch;
+    int epoch_ended;       /* 1: the line for a whole epoch, as written to log.jsonl */
+    double d_loss, g_loss; /* D's loss as the recipe sums it; G's */
+    double d_real, d_fake; /* mean D(x) and D(G(z)) */
+    double seconds;        /* in this epoch, in this process */
+    double steps_per_second;
+    double samples_per_second; /* real images per second */
+    double seconds_left;       /* to the end of training, estimated */
+} clgan_progress;
+
+/* How to train. Initialise with CLGAN_TRAIN_OPTIONS. */
+typedef struct clgan_train_options {
+    size_t size;
+    clgan_device_options device;
+    int resume;               /* 1: go on from the newest checkpoint (or step 0); 0: the run must have none */
+    uint64_t epochs;          /* total; 0: as the recipe says */
+    double seconds;           /* stop, saved, after so long; 0: no limit */
+    int stream_data;          /* 1: never hold the dataset on the device (same bits either way) */
+    int profile;              /* 1: time each launch of the step's plan and log the shares at the end */
+    const volatile int *stop; /* polled; not 0: finish the step, save, return CLGAN_STOPPED. May be NULL */
+    void (*progress)(void *user,
+                     const clgan_progress *progress); /* about once a second and at each epoch's end; may be NULL */
+    void *user;
+} clgan_train_options;
+#define CLGAN_TRAIN_OPTIONS                                                                                            \
+    {                                                                                                                  \
+        sizeof(clgan_train_options), CLGAN_DEVICE_OPTIONS, 0, 0, 0, 0, 0, NULL, NULL, NULL                             \
+    }
+
+/* Trains to the total of epochs, keeping log, checkpoints and samples in the run's folder. Resuming a finished run is
+ * CLGAN_OK and does nothing but say so in the log. */
+CLGAN_API clgan_status clgan_train(clgan_run *run, const clgan_train_options *options);
+
+/* What one training step would do on that device, as text: the recipe, parameters per layer, device memory, and each
+ * launch of the plan. Makes no folder. The caller frees `*text`. Uses device, stream_data of `options`. */
+CLGAN_API clgan_status clgan_train_describe(char **text, const clgan_recipe *recipe, const char *data,
+                                            const clgan_train_options *options, const clgan_log *log);
+
+/* Rows of float32 in memory. */
+typedef struct clgan_rows {
+    float *values; /* rows x columns, row-major */
+    size_t rows, columns;
+    size_t channels, height, width; /* shape of a row; channels * height * width == columns */
+} clgan_rows;
+CLGAN_API void clgan_rows_free(clgan_rows *rows); /* frees values, not the struct */
+
+/* NumPy files: 2 or more dimensions, the trailing ones flattened; float32 as it is, uint8 divided by 255. */
+CLGAN_API clgan_status clgan_rows_read_npy(clgan_rows *rows, const char *path);
+CLGAN_API clgan_status clgan_rows_write_npy(const clgan_rows *rows, const char *path);
+/* Pictures in a grid, PNG. `grid_rows` and `grid_columns` 0: as square as the count allows. Rows of 1 and 2 values are
+ * drawn as a histogram and as a scatter plot. Values 0 to 1 are black to white; `signed_values`: each picture is
+ * centred on grey and scaled to its own largest magnitude. */
+CLGAN_API clgan_status clgan_rows_write_png(const clgan_rows *rows, const char *path, size_t grid_rows,
+                                            size_t grid_columns, int signed_values);
+
+/* What to sample. Initialise with CLGAN_SAMPLE_OPTIONS. */
+typedef struct clgan_sample_options {
+    size_t size;
+    clgan_device_options device;
+    const char *checkpoint;  /* file; NULL: the newest that is whole */
+    size_t count;            /* samples to draw; ignored when `noise` is given */
+    uint64_t seed;           /* of the noise */
+    const clgan_rows *noise; /* rows of z to use instead; NULL: drawn from the seed */
+    int raw_weights;         /* 1: G's weights as they are even where the run keeps an average of them */
+} clgan_sample_options;
+#define CLGAN_SAMPLE_OPTIONS                                                                                           \
+    {                                                                                                                  \
+        sizeof(clgan_sample_options), CLGAN_DEVICE_OPTIONS, NULL, 100, 1, NULL, 0                                      \
+    }
+
+/* Draws x = G(z). `samples` in the data's own range; `noise_used`, if not NULL, gets the z of each row. */
+CLGAN_API clgan_status clgan_sample(clgan_rows *samples, clgan_rows *noise_used, clgan_run *run,
+                                    const clgan_sample_options *options);
+/* 1 if the run's data is signed (to be shown centred on grey). */
+CLGAN_API int clgan_run_signed(const clgan_run *run);
+
+/* D(x) for each row, in (0, 1), into `scores` (rows x 1). Options: device, checkpoint. No dropout. `rows` are in the
+ * data's own range, or, with `rows` NULL, the test images of `data` (a folder or file; NULL: the usual places),
+ * prepared as the recipe says. */
+CLGAN_API clgan_status clgan_score(clgan_rows *scores, clgan_run *run, const clgan_rows *rows, const char *data,
+                                   const clgan_sample_options *options);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

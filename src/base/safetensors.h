@@ -1,0 +1,66 @@
+/* Safetensors files: u64 little-endian header length, JSON header, data. Written in streams, read with every check of
+ * the format: tensors may be larger than what one wants in host memory twice. */
+#ifndef BASE_SAFETENSORS_H
+#define BASE_SAFETENSORS_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/file.h"
+#include "base/status.h"
+
+enum { SAFETENSORS_DIMENSIONS = 4 };
+
+/* One F32 tensor of a file. */
+struct safetensors_entry {
+    char *name;                           /* owned by the file it was read into; borrowed when writing */
+    size_t shape[SAFETENSORS_DIMENSIONS]; /* row-major */
+    size_t dimensions;                    /* how many of `shape` count, 0 to 4 */
+    uint64_t offset;                      /* first byte, counted from the start of the data */
+    uint64_t bytes;                       /* 4 x the product of the shape */
+};
+
+struct safetensors_metadata {
+    char *key, *value; /* as above */
+};
+
+/* ---- writing ----
+ * The order of entries and metadata is the caller's; equal input gives equal bytes. A metadata pair "checksum" (32
+ * hexadecimal digits, XXH3-128 over the whole file with the digits as '0') is added by the writer. */
+struct safetensors_writer;
+
+/* Begins `path` (atomically, see file_begin) and writes the header; offsets and bytes of `entries` are filled in. */
+clgan_status safetensors_begin(struct safetensors_writer **writer, const char *path, struct safetensors_entry *entries,
+                               size_t count, const struct safetensors_metadata *metadata, size_t metadata_count);
+/* The data of all entries, in order and in pieces of any size. */
+clgan_status safetensors_add(struct safetensors_writer *writer, const void *bytes, size_t length);
+/* Puts the checksum in and makes the file real; CLGAN_FAILED if more or less than the header's data was added. Frees
+ * `writer` always. */
+clgan_status safetensors_commit(struct safetensors_writer *writer);
+/* Frees `writer` and leaves no file. NULL is fine. */
+void safetensors_abandon(struct safetensors_writer *writer);
+
+/* ---- reading ---- */
+struct safetensors_file {
+    char *path;
+    FILE *stream;
+    uint64_t data_start;               /* byte of the file where the data begins */
+    struct safetensors_entry *entries; /* in file order by offset */
+    size_t count;
+    struct safetensors_metadata *metadata;
+    size_t metadata_count;
+};
+
+/* Opens and checks the whole file: header (at most 100 MB, no duplicate key, known dtype, size = shape x dtype, no
+ * overlap or hole, end of the last tensor = end of the file) and, if its metadata has one, the checksum. Only F32
+ * tensors are accepted. CLGAN_FAILED names the file and what was wrong. */
+clgan_status safetensors_open(struct safetensors_file *file, const char *path);
+/* NULL if there is none of that name. */
+const struct safetensors_entry *safetensors_find(const struct safetensors_file *file, const char *name);
+const char *safetensors_metadata_value(const struct safetensors_file *file, const char *key);
+/* Reads `length` bytes at byte `from` of an entry. */
+clgan_status safetensors_read(const struct safetensors_file *file, const struct safetensors_entry *entry, uint64_t from,
+                              void *bytes, size_t length);
+void safetensors_close(struct safetensors_file *file);
+
+#endif

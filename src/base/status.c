@@ -1,0 +1,33 @@
+#include "base/status.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Per thread, as errno is: a message belongs to the call that failed there. A build log may be long. */
+static _Thread_local char last_error[16384];
+
+const char *clgan_last_error(void) { return last_error; }
+
+const char *clgan_version(void) { return CLGAN_VERSION; }
+
+clgan_status status_fail(clgan_status status, const char *format, ...)
+{
+    char text[sizeof last_error]; /* the arguments may quote the last error itself */
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    memcpy(last_error, text, sizeof text);
+    return status;
+}
+
+clgan_status status_within(clgan_status status, const char *format, ...)
+{
+    char prefix[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(prefix, sizeof prefix, format, arguments);
+    va_end(arguments);
+    return status_fail(status, "%s: %s", prefix, last_error);
+}

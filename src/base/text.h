@@ -1,0 +1,24 @@
+/* A string that grows. */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stddef.h>
+
+#include "base/status.h"
+
+/* Start with {0}; free with text_free. A failed append (memory) is remembered: check once, with text_take. */
+struct text {
+    char *bytes;   /* NUL-terminated once anything was appended; owned */
+    size_t length; /* without the NUL */
+    size_t capacity;
+    int failed; /* 1: an append found no memory, the text is not whole */
+};
+
+void text_append(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* `length` raw bytes, not formatted. */
+void text_append_bytes(struct text *text, const char *bytes, size_t length);
+void text_free(struct text *text);
+/* Hands the string over to `*out` (freed with free()) and empties `text`; CLGAN_FAILED if an append had failed. */
+clgan_status text_take(char **out, struct text *text);
+
+#endif

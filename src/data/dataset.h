@@ -1,0 +1,61 @@
+/* Pictures on disk, read into host memory as bytes: IDX and CIFAR-10 files, and where they are found. */
+#ifndef DATA_DATASET_H
+#define DATA_DATASET_H
+
+#include <stdint.h>
+
+#include "base/log.h"
+#include "base/status.h"
+
+enum data_format { DATA_IDX, DATA_CIFAR10, DATA_GAUSSIAN, DATA_RING };
+enum data_preparation { PREPARE_UNIT, PREPARE_CONTRAST55 };
+
+/* Rows of bytes, one picture a row: channels x height x width. */
+struct pictures {
+    uint8_t *bytes; /* count x size; owned */
+    size_t count;   /* pictures */
+    size_t size;    /* bytes of one = channels * height * width */
+};
+
+struct dataset {
+    struct pictures train;      /* training rows: the file's rows before the validation rows */
+    struct pictures validation; /* the last rows of the training file(s); a view into train's memory, not owned */
+    struct pictures test;       /* the test files' rows; count 0 where they were not asked for or don't exist */
+    size_t channels, height, width;
+    char *folder; /* where it was found, absolute; owned */
+};
+
+/* What a recipe asks of its data. */
+struct dataset_request {
+    enum data_format format; /* DATA_IDX or DATA_CIFAR10 */
+    const char *name;        /* the recipe's name for it: a folder of that name is looked for in the usual places */
+    const char *path;        /* --data: a folder, or one IDX file of training pictures; NULL: the usual places */
+    size_t channels, height, width; /* expected shape of a picture */
+    size_t validation;              /* rows held out at the end of the training file */
+    int want_test;                  /* 1: read the test pictures too and fail if they are missing */
+};
+
+/* Reads and checks everything: magic, type, dimensions, lengths, gzip, no trailing bytes, labels (where the label file
+ * exists) in as many rows as pictures. CLGAN_FAILED names the file, what was wrong and what to do; a missing dataset
+ * lists the places looked at and how to get it. */
+clgan_status dataset_read(struct dataset *dataset, const struct dataset_request *request, const clgan_log *log);
+void dataset_free(struct dataset *dataset);
+
+/* One IDX file of unsigned bytes, gzipped or not: `*bytes` (freed with free()), its dimensions (1 to 4) and their
+ * count. */
+clgan_status idx_read(uint8_t **bytes, size_t shape[4], size_t *dimensions, const char *path);
+/* One CIFAR-10 binary file: records of a label byte and 3 x 32 x 32 bytes; labels are dropped. */
+clgan_status cifar10_read(struct pictures *pictures, const char *path);
+
+/* ---- preparation: x = (byte - mean) * scale ---- */
+
+/* mean and scale of each row for a preparation. unit: 0 and 1/255. contrast55: the row's mean, and 55 over the norm of
+ * the row minus its mean (0 for a row without contrast). Exact integer sums, so the same on every host. `means` and
+ * `scales` hold pictures->count values each. */
+void prepare_rows(float *means, float *scales, const struct pictures *pictures, enum data_preparation preparation);
+
+/* Logit of the mean of each column over the rows as unit values, the mean clipped to [1e-7, 1 - 1e-7]
+ * (Goodfellow et al. 2014, released code). `logits` holds pictures->size values. */
+void marginal_logits(float *logits, const struct pictures *pictures);
+
+#endif

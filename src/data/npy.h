@@ -1,0 +1,16 @@
+/* NumPy's NPY files (format 1.0 to 3.0), rows of float32 or bytes. clgan_rows_read_npy and clgan_rows_write_npy of the
+ * public header are implemented here. */
+#ifndef DATA_NPY_H
+#define DATA_NPY_H
+
+#include "base/status.h"
+
+/* Reads 2 or more dimensions, C order, '<f4' or '|u1', trailing dimensions flattened (a row's shape is kept in
+ * channels, height, width where there are 3 or 4 dimensions, else 1, 1, columns). Bytes are divided by 255;
+ * `*was_bytes` (may be NULL) says so. A header that promises more than the file holds is refused before memory is
+ * taken. */
+clgan_status npy_read(clgan_rows *rows, int *was_bytes, const char *path);
+/* float32, shape (rows, columns), written atomically. */
+clgan_status npy_write(const clgan_rows *rows, const char *path);
+
+#endif

@@ -1,0 +1,116 @@
+/* A recipe: everything that defines a training, as read from YAML. One table of fields (recipe_fields.c) drives
+ * reading, checking, overriding, writing and documentation. */
+#ifndef GAN_RECIPE_H
+#define GAN_RECIPE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "data/dataset.h"
+
+enum { RECIPE_LAYERS = 32, RECIPE_NAME = 64, RECIPE_ABOUT = 160 };
+
+enum layer_type { LAYER_DENSE, LAYER_MAXOUT };
+enum activation { ACTIVATION_LINEAR, ACTIVATION_RELU, ACTIVATION_LEAKY_RELU, ACTIVATION_TANH, ACTIVATION_SIGMOID };
+enum initialiser { INIT_UNIFORM, INIT_NORMAL, INIT_SPARSE, INIT_CONSTANT };
+enum noise_kind { NOISE_UNIFORM, NOISE_NORMAL, NOISE_SPHERICAL };
+enum generator_loss { LOSS_NON_SATURATING, LOSS_MINIMAX };
+enum loss_sum { LOSS_MEAN, LOSS_SUM };
+enum update_order { UPDATES_SIMULTANEOUS, UPDATES_ALTERNATING };
+enum optimiser_kind { OPTIMISER_SGD, OPTIMISER_ADAM };
+
+/* `generator.N` and `discriminator.N`. */
+struct layer_recipe {
+    enum layer_type kind; /* kind: dense | maxout */
+    int64_t units;        /* units: 1 to 1,000,000 */
+    int64_t pieces;       /* pieces: maxout only, 2 to 64, default 5 */
+    enum activation
+        activation; /* activation: dense only: linear | relu | leaky-relu | tanh | sigmoid, default linear */
+    double slope;   /* slope: leaky-relu only, of the negative side, 0 to 1, default 0.2 */
+    double keep;    /* keep: probability that an input is kept, (0, 1], default 1; kept ones are scaled by 1 / keep */
+    enum initialiser weights; /* weights: uniform | normal | sparse | constant */
+    double scale;     /* scale: uniform: on (-scale, scale); normal, sparse: standard deviation; constant: the value */
+    int64_t incoming; /* incoming: sparse only: weights per unit that are not 0, default 100 */
+    double bias;      /* bias: initial value, default 0 */
+    int bias_from_marginals; /* bias: marginals (generator's last layer, sigmoid, preparation unit) */
+    double max_column_norm;  /* max_column_norm: largest norm of a unit's incoming weights; 0 (default): no limit */
+    int64_t
+        take; /* take: layer of the same net of the run given by --from whose weights this one starts with; -1: none */
+};
+
+struct network_recipe {
+    struct layer_recipe layers[RECIPE_LAYERS];
+    size_t count;
+};
+
+/* `optimiser.generator`, `optimiser.discriminator`. */
+struct optimiser_recipe {
+    enum optimiser_kind kind; /* kind: sgd | adam */
+    double learning_rate;     /* learning_rate: > 0 */
+    double decay;             /* decay: the rate is learning_rate / decay^t after t updates, >= 1, default 1 */
+    double lowest_rate;       /* lowest_rate: never under this, default 1e-6 */
+    double momentum;          /* momentum: sgd only, [0, 1), default 0.5 */
+    double final_momentum;    /* final_momentum: sgd only, default = momentum */
+    int64_t momentum_start,
+        momentum_end;             /* momentum_epochs: [first, last], rises linearly between them; default [1, 250] */
+    double beta1, beta2, epsilon; /* adam only: defaults 0.5, 0.999, 1e-8 */
+};
+
+struct recipe {
+    char name[RECIPE_NAME];   /* letters, digits, -, _ : names run folders */
+    char about[RECIPE_ABOUT]; /* one line */
+    struct {
+        enum data_format format; /* format: idx | cifar10 | gaussian | ring */
+        char name[RECIPE_NAME];  /* name: of the folder looked for in the usual places; pictures only */
+        int64_t channels, height,
+            width;          /* shape: [channels, height, width]; pictures only (gaussian: 1,1,1; ring: 1,1,2) */
+        int64_t validation; /* validation: rows held out at the end of the training file; pictures only */
+        enum data_preparation preparation; /* preparation: unit | contrast55; pictures only */
+        double mean, deviation;            /* gaussian: mean, deviation; ring: deviation (of each mode) */
+        int64_t modes;                     /* ring: number of Gaussians on the circle */
+        double radius;                     /* ring */
+        int64_t steps_per_epoch;           /* gaussian, ring: steps that make an epoch */
+    } data;
+    struct {
+        enum noise_kind kind; /* kind: uniform | normal | spherical (a direction, length sqrt(size)) */
+        int64_t size;         /* size of z */
+        double scale; /* uniform: on (-scale, scale), default sqrt(3); normal: standard deviation, default 1; spherical:
+                         factor, default 1 */
+    } noise;
+    struct network_recipe generator, discriminator;
+    struct {
+        int64_t batch;                      /* batch: rows of a minibatch */
+        int64_t epochs;                     /* epochs: total when --epochs doesn't say */
+        int64_t seed;                       /* seed: >= 0 */
+        enum update_order updates;          /* updates: simultaneous | alternating */
+        int64_t discriminator_steps;        /* discriminator_steps: k, alternating only, default 1 */
+        int64_t generator_steps;            /* generator_steps: j, alternating only, default 1 */
+        enum generator_loss generator_loss; /* generator_loss: non-saturating | minimax */
+        enum loss_sum discriminator_loss;   /* discriminator_loss: mean | sum of its two halves */
+        double real_label, fake_label;      /* real_label, fake_label: targets of D, defaults 1 and 0 */
+        double average; /* average: decay of the moving average of G's weights, [0, 1); 0 (default): none */
+    } train;
+    struct optimiser_recipe generator_optimiser, discriminator_optimiser;
+    struct {
+        int64_t checkpoint_every; /* checkpoint_every: epochs, default 1 */
+        int64_t sample_every;     /* sample_every: epochs, default 1 */
+        int64_t samples;          /* samples: in the grid of fixed noise, default 100 */
+    } output;
+};
+
+/* struct clgan_recipe of the public header is this struct. */
+struct clgan_recipe {
+    struct recipe recipe;
+};
+
+/* Reads YAML text. `origin` names it in messages ("mnist (shipped)", "my.yaml"). `settings` as in clgan_recipe_read. */
+clgan_status recipe_parse(struct recipe *recipe, const char *yaml, size_t length, const char *origin,
+                          const char *const *settings, size_t count);
+/* The resolved recipe as YAML, keys foreign to a kind left out; recipe_parse of it gives an equal struct, and writing
+ * that the same text. */
+clgan_status recipe_write(char **text, const struct recipe *recipe);
+/* Values of one data row: channels * height * width. */
+size_t recipe_data_size(const struct recipe *recipe);
+
+#endif
