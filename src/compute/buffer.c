@@ -1,0 +1,142 @@
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "compute/device.h"
+
+clgan_status buffer_make(struct buffer *buffer, struct device *device, size_t bytes, const char *purpose)
+{
+    if (bytes == 0) bytes = 4; /* OpenCL has no empty buffers */
+    if (bytes > device->info.largest_buffer || device->taken + bytes > device->info.memory)
+        return status_fail(
+            CLGAN_FAILED,
+            "device %d, %s: not enough memory: %s needs %.1f MB more than the %.1f MB in use; the device has "
+            "%.1f MB, %.1f MB in one piece. Try a smaller batch or smaller layers, or another device",
+            device->info.index, device->info.name, purpose, (double)bytes / 1e6, (double)device->taken / 1e6,
+            (double)device->info.memory / 1e6, (double)device->info.largest_buffer / 1e6);
+    cl_int code;
+    buffer->memory = clCreateBuffer(device->context, CL_MEM_READ_WRITE, bytes, NULL, &code);
+    if (code != CL_SUCCESS)
+        return status_within(CL_CODE(code, "clCreateBuffer"), "%s, %.1f MB", purpose, (double)bytes / 1e6);
+    buffer->bytes = bytes;
+    device->taken += bytes;
+    const cl_uint zero = 0;
+    size_t whole = bytes / 4 * 4;
+    clgan_status status =
+        whole ? CL_CALL(clEnqueueFillBuffer(device->queue, buffer->memory, &zero, 4, 0, whole, 0, NULL, NULL))
+              : CLGAN_OK;
+    if (status == CLGAN_OK && bytes > whole)
+        status =
+            CL_CALL(clEnqueueFillBuffer(device->queue, buffer->memory, &zero, 1, whole, bytes - whole, 0, NULL, NULL));
+    if (status != CLGAN_OK) buffer_free(buffer, device);
+    return status;
+}
+
+void buffer_free(struct buffer *buffer, struct device *device)
+{
+    if (!buffer->memory) return;
+    clReleaseMemObject(buffer->memory);
+    device->taken -= buffer->bytes;
+    *buffer = (struct buffer){0};
+}
+
+size_t element_bytes(enum element element) { return element == ELEMENT_U8 ? 1 : 4; }
+
+struct tensor tensor_rows(struct tensor tensor, size_t first, size_t count)
+{
+    tensor.offset += first * tensor.stride;
+    tensor.rows = count;
+    return tensor;
+}
+
+clgan_status buffer_write(struct device *device, const struct buffer *buffer, size_t offset, size_t bytes,
+                          const void *values)
+{
+    return CL_CALL(clEnqueueWriteBuffer(device->queue, buffer->memory, CL_TRUE, offset, bytes, values, 0, NULL, NULL));
+}
+
+clgan_status buffer_read(struct device *device, const struct buffer *buffer, size_t offset, size_t bytes, void *values)
+{
+    return CL_CALL(clEnqueueReadBuffer(device->queue, buffer->memory, CL_TRUE, offset, bytes, values, 0, NULL, NULL));
+}
+
+clgan_status tensor_write(struct device *device, struct tensor tensor, const void *values)
+{
+    size_t unit = element_bytes(tensor.element);
+    return buffer_write(device, tensor.buffer, tensor.offset * unit, tensor.rows * tensor.columns * unit, values);
+}
+
+clgan_status tensor_read(struct device *device, struct tensor tensor, void *values)
+{
+    size_t unit = element_bytes(tensor.element);
+    return buffer_read(device, tensor.buffer, tensor.offset * unit, tensor.rows * tensor.columns * unit, values);
+}
+
+/* Every tensor starts on a 256-byte boundary: the widest vector load of any device, and a cache line of most. */
+enum { ARENA_ALIGNMENT = 256 };
+
+static size_t padded_bytes(const struct tensor *tensor)
+{
+    size_t bytes = tensor->rows * tensor->columns * element_bytes(tensor->element);
+    return (bytes + ARENA_ALIGNMENT - 1) / ARENA_ALIGNMENT * ARENA_ALIGNMENT;
+}
+
+clgan_status arena_add(struct arena *arena, struct tensor *tensor, size_t rows, size_t columns, enum element element)
+{
+    size_t bytes;
+    if (!checked_multiply(&bytes, rows, columns) || !checked_multiply(&bytes, bytes, 8))
+        return status_fail(CLGAN_FAILED, "a tensor of %zu x %zu is too large", rows, columns);
+    TRY(memory_grow(&arena->items, &arena->capacity, arena->count + 1, sizeof *arena->items));
+    *tensor = (struct tensor){.rows = rows, .columns = columns, .stride = columns, .element = element};
+    arena->items[arena->count++] = (struct arena_item){tensor, 0};
+    return CLGAN_OK;
+}
+
+uint64_t arena_bytes(const struct arena *arena)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < arena->count; i++) bytes += padded_bytes(arena->items[i].tensor);
+    return bytes;
+}
+
+/* Hands tensors out to chunks in order; `sizes` (NULL: only count) gets the bytes of each chunk. Returns the number of
+ * chunks. */
+static size_t arena_pack(struct arena *arena, const struct device *device, size_t *sizes)
+{
+    size_t chunk = 0, filled = 0;
+    for (size_t i = 0; i < arena->count; i++) {
+        struct tensor *tensor = arena->items[i].tensor;
+        size_t bytes = padded_bytes(tensor);
+        if (filled && filled + bytes > device->info.largest_buffer) {
+            chunk++;
+            filled = 0;
+        }
+        arena->items[i].chunk = chunk;
+        tensor->offset = filled / element_bytes(tensor->element);
+        filled += bytes;
+        if (sizes) sizes[chunk] = filled;
+    }
+    return arena->count ? chunk + 1 : 0;
+}
+
+clgan_status arena_make(struct arena *arena, struct device *device, const char *purpose)
+{
+    size_t *sizes;
+    size_t count = arena_pack(arena, device, NULL);
+    TRY(memory_take(&sizes, count, sizeof *sizes));
+    clgan_status status = memory_take(&arena->chunks, count, sizeof *arena->chunks);
+    if (status == CLGAN_OK) arena_pack(arena, device, sizes);
+    for (size_t i = 0; status == CLGAN_OK && i < count; i++, arena->chunk_count++)
+        status = buffer_make(&arena->chunks[i], device, sizes[i], purpose);
+    for (size_t i = 0; status == CLGAN_OK && i < arena->count; i++)
+        arena->items[i].tensor->buffer = &arena->chunks[arena->items[i].chunk];
+    free(sizes);
+    return status;
+}
+
+void arena_free(struct arena *arena, struct device *device)
+{
+    for (size_t i = 0; i < arena->chunk_count; i++) buffer_free(&arena->chunks[i], device);
+    free(arena->chunks);
+    free(arena->items);
+    *arena = (struct arena){0};
+}

@@ -1,0 +1,21 @@
+/* OpenCL 1.2 and how its calls fail. Only the compute room includes this. */
+#ifndef COMPUTE_CL_H
+#define COMPUTE_CL_H
+
+#define CL_TARGET_OPENCL_VERSION 120
+#include <CL/cl.h>
+
+#include "base/status.h"
+
+/* "CL_OUT_OF_RESOURCES" for -5; "unknown error" for what is not in the table. */
+const char *cl_error_name(cl_int code);
+
+/* CLGAN_OK for CL_SUCCESS; else a message with the call, where it stands, and the code's name. */
+clgan_status cl_status(cl_int code, const char *call, const char *file, int line);
+
+/* Status of an OpenCL call that returns its code. */
+#define CL_CALL(call) cl_status((call), #call, __FILE__, __LINE__)
+/* Status of a call `name` that gave its code through a pointer. */
+#define CL_CODE(code, name) cl_status((code), name, __FILE__, __LINE__)
+
+#endif

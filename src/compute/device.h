@@ -1,0 +1,86 @@
+/* A device: context, one in-order queue, capabilities, program table, memory. */
+#ifndef COMPUTE_DEVICE_H
+#define COMPUTE_DEVICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/log.h"
+#include "compute/cl.h"
+
+struct program_entry;
+
+struct device {
+    clgan_device_info info;
+    cl_platform_id platform;
+    cl_device_id id;
+    cl_context context;
+    cl_command_queue queue;         /* in order */
+    size_t work_group;              /* largest work-group the device allows */
+    size_t alignment;               /* of sub-ranges in a buffer, bytes */
+    uint64_t taken;                 /* bytes of buffers alive */
+    char *cache_dir;                /* NULL: no cache; owned */
+    struct program_entry *programs; /* built ones, a list; owned */
+    clgan_log log;
+};
+
+/* Opens the device that `options` asks for (CLGAN_DEVICE_OPTIONS' rules) and logs which and why. `profiling`: the queue
+ * records times. */
+clgan_status device_open(struct device **device, const clgan_device_options *options, bool profiling,
+                         const clgan_log *log);
+void device_close(struct device *device);
+
+/* Waits until everything enqueued is done. */
+clgan_status device_finish(struct device *device);
+
+/* ---- memory ---- */
+
+/* Bytes on the device. */
+struct buffer {
+    cl_mem memory;
+    size_t bytes;
+};
+
+/* A view of rows of 4-byte or 1-byte elements in a buffer; by value, owns nothing. Row r, column c is element offset +
+ * r * stride + c. */
+enum element { ELEMENT_F32, ELEMENT_U8, ELEMENT_U32 };
+struct tensor {
+    const struct buffer *buffer;
+    size_t offset; /* elements */
+    size_t rows, columns, stride;
+    enum element element;
+};
+
+clgan_status buffer_make(struct buffer *buffer, struct device *device, size_t bytes, const char *purpose);
+void buffer_free(struct buffer *buffer, struct device *device);
+
+size_t element_bytes(enum element element);
+/* Rows [first, first + count) of `tensor`. */
+struct tensor tensor_rows(struct tensor tensor, size_t first, size_t count);
+/* Blocking transfers between host memory and a view without gaps (stride == columns). */
+clgan_status tensor_write(struct device *device, struct tensor tensor, const void *values);
+clgan_status tensor_read(struct device *device, struct tensor tensor, void *values);
+clgan_status buffer_write(struct device *device, const struct buffer *buffer, size_t offset, size_t bytes,
+                          const void *values);
+clgan_status buffer_read(struct device *device, const struct buffer *buffer, size_t offset, size_t bytes, void *values);
+
+/* ---- arena: many tensors in few buffers, none larger than the device's largest allocation ---- */
+
+/* Declare tensors with arena_add, then arena_make, which fills in their buffers. Contents start as zeros. */
+struct arena {
+    struct buffer *chunks;
+    size_t chunk_count;
+    struct arena_item {
+        struct tensor *tensor;
+        size_t chunk;
+    } * items;
+    size_t count, capacity;
+};
+/* Sets *tensor's shape; it must stay where it is until arena_make. */
+clgan_status arena_add(struct arena *arena, struct tensor *tensor, size_t rows, size_t columns, enum element element);
+/* Bytes that arena_make will take. */
+uint64_t arena_bytes(const struct arena *arena);
+clgan_status arena_make(struct arena *arena, struct device *device, const char *purpose);
+void arena_free(struct arena *arena, struct device *device);
+
+#endif
