@@ -1,0 +1,218 @@
+#include "compute/plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "compute/gemm.h"
+#include "compute/program.h"
+
+void plan_begin(struct plan *plan, struct device *device) { *plan = (struct plan){.device = device, .segment = ""}; }
+
+void plan_free(struct plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->launches[i].kernel) clReleaseKernel(plan->launches[i].kernel);
+    free(plan->launches);
+    if (plan->device) buffer_free(&plan->scratch, plan->device);
+    *plan = (struct plan){0};
+}
+
+void plan_segment(struct plan *plan, const char *name) { plan->segment = name; }
+
+static clgan_status append(struct launch **out, struct plan *plan, enum launch_kind kind, const char *name)
+{
+    TRY(memory_grow(&plan->launches, &plan->capacity, plan->count + 1, sizeof *plan->launches));
+    struct launch *launch = &plan->launches[plan->count++];
+    *launch = (struct launch){.kind = kind, .segment = plan->segment};
+    snprintf(launch->name, sizeof launch->name, "%s", name);
+    *out = launch;
+    return CLGAN_OK;
+}
+
+/* Sets one argument, or two for a tensor, at *index. `any` stands in for a tensor that is not there. */
+static clgan_status set_argument(cl_kernel kernel, cl_uint *index, const struct argument *argument, cl_mem any)
+{
+    switch (argument->kind) {
+    case ARGUMENT_TENSOR: {
+        const struct tensor *tensor = &argument->tensor;
+        const cl_uint offset = (cl_uint)tensor->offset;
+        if (tensor->offset > UINT32_MAX) return status_fail(CLGAN_FAILED, "a tensor starts beyond 2^32 elements");
+        const cl_mem *memory = tensor->buffer ? &tensor->buffer->memory : &any;
+        TRY(CL_CALL(clSetKernelArg(kernel, (*index)++, sizeof(cl_mem), memory)));
+        return CL_CALL(clSetKernelArg(kernel, (*index)++, sizeof offset, &offset));
+    }
+    case ARGUMENT_BUFFER:
+        return CL_CALL(clSetKernelArg(kernel, (*index)++, sizeof(cl_mem), &argument->buffer->memory));
+    case ARGUMENT_UINT:
+        return CL_CALL(clSetKernelArg(kernel, (*index)++, sizeof argument->u, &argument->u));
+    case ARGUMENT_INT:
+        return CL_CALL(clSetKernelArg(kernel, (*index)++, sizeof argument->i, &argument->i));
+    case ARGUMENT_FLOAT:
+        return CL_CALL(clSetKernelArg(kernel, (*index)++, sizeof argument->f, &argument->f));
+    case ARGUMENT_UINT2:
+        return CL_CALL(clSetKernelArg(kernel, (*index)++, sizeof argument->u2, &argument->u2));
+    }
+    return CLGAN_OK;
+}
+
+static clgan_status set_arguments(cl_kernel kernel, const struct kernel_launch *what)
+{
+    cl_uint index = 0, wanted = 0;
+    cl_mem any = NULL;
+    for (size_t i = 0; i < what->argument_count && !any; i++)
+        if (what->arguments[i].kind == ARGUMENT_TENSOR && what->arguments[i].tensor.buffer)
+            any = what->arguments[i].tensor.buffer->memory;
+    TRY(CL_CALL(clGetKernelInfo(kernel, CL_KERNEL_NUM_ARGS, sizeof wanted, &wanted, NULL)));
+    for (size_t i = 0; i < what->argument_count; i++)
+        if (index < wanted) TRY(set_argument(kernel, &index, &what->arguments[i], any));
+    if (index != wanted)
+        return status_fail(CLGAN_FAILED, "kernel %s: %u arguments were given, it takes %u", what->kernel, index,
+                           wanted);
+    return CLGAN_OK;
+}
+
+/* Work-groups of 64 columns, or fewer where the kernel on this device allows no more; ranges are rounded up to them. */
+static clgan_status set_range(struct launch *launch, const struct device *device, const struct kernel_launch *what)
+{
+    size_t allowed = 1;
+    TRY(CL_CALL(clGetKernelWorkGroupInfo(launch->kernel, device->id, CL_KERNEL_WORK_GROUP_SIZE, sizeof allowed,
+                                         &allowed, NULL)));
+    size_t local = 64;
+    while (local > 1 && (local > allowed || local / 2 >= what->columns)) local /= 2;
+    launch->local[0] = local;
+    launch->local[1] = 1;
+    launch->global[0] = (what->columns + local - 1) / local * local;
+    launch->global[1] = what->rows ? what->rows : 1;
+    return CLGAN_OK;
+}
+
+clgan_status plan_kernel(struct plan *plan, const struct kernel_launch *what)
+{
+    struct launch *launch;
+    TRY(append(&launch, plan, LAUNCH_KERNEL, what->name));
+    launch->flops = what->flops;
+    launch->bytes = what->bytes;
+    TRY(program_kernel(&launch->kernel, plan->device, what->program, what->kernel));
+    TRY(set_arguments(launch->kernel, what));
+    return set_range(launch, plan->device, what);
+}
+
+clgan_status plan_gemm(struct plan *plan, const char *name, const struct gemm_call *call)
+{
+    struct launch *launch;
+    size_t scratch = 0;
+    TRY(append(&launch, plan, LAUNCH_GEMM, name));
+    launch->gemm = *call;
+    launch->flops = 2.0 * (double)call->m * (double)call->n * (double)call->k;
+    launch->bytes = 4.0 * ((double)call->m * (double)call->k + (double)call->k * (double)call->n +
+                           (double)call->m * (double)call->n);
+    TRY(clblast_scratch(&scratch, plan->device, call));
+    if (scratch > plan->scratch.bytes) {
+        buffer_free(&plan->scratch, plan->device);
+        TRY(buffer_make(&plan->scratch, plan->device, scratch, "scratch of the matrix products"));
+    }
+    launch->gemm.scratch = scratch ? &plan->scratch : NULL;
+    return CLGAN_OK;
+}
+
+clgan_status plan_copy(struct plan *plan, const char *name, struct tensor to, struct tensor from)
+{
+    struct launch *launch;
+    TRY(append(&launch, plan, LAUNCH_COPY, name));
+    launch->to = to;
+    launch->from = from;
+    launch->bytes = 2.0 * (double)(to.rows * to.columns * element_bytes(to.element));
+    return CLGAN_OK;
+}
+
+static clgan_status enqueue(struct plan *plan, const struct launch *launch, cl_event *event)
+{
+    cl_command_queue queue = plan->device->queue;
+    if (launch->kind == LAUNCH_KERNEL)
+        return CL_CALL(
+            clEnqueueNDRangeKernel(queue, launch->kernel, 2, NULL, launch->global, launch->local, 0, NULL, event));
+    if (launch->kind == LAUNCH_COPY) {
+        size_t unit = element_bytes(launch->to.element);
+        return CL_CALL(clEnqueueCopyBuffer(queue, launch->from.buffer->memory, launch->to.buffer->memory,
+                                           launch->from.offset * unit, launch->to.offset * unit,
+                                           launch->to.rows * launch->to.columns * unit, 0, NULL, event));
+    }
+    return clblast_gemm(plan->device, &launch->gemm);
+}
+
+clgan_status plan_run(struct plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        clgan_status status = enqueue(plan, &plan->launches[i], NULL);
+        if (status != CLGAN_OK) return status_within(status, "%s", plan->launches[i].name);
+    }
+    return CLGAN_OK;
+}
+
+/* Seconds between the end of `before` and the end of `after`; what was between them on the in-order queue. */
+static clgan_status elapsed(double *seconds, cl_event before, cl_event after)
+{
+    cl_ulong start = 0, end = 0;
+    TRY(CL_CALL(clGetEventProfilingInfo(before, CL_PROFILING_COMMAND_END, sizeof start, &start, NULL)));
+    TRY(CL_CALL(clGetEventProfilingInfo(after, CL_PROFILING_COMMAND_END, sizeof end, &end, NULL)));
+    *seconds += 1e-9 * (double)(end - start);
+    return CLGAN_OK;
+}
+
+clgan_status plan_run_profiled(struct plan *plan)
+{
+    cl_event *marks;
+    TRY(memory_take(&marks, plan->count + 1, sizeof *marks));
+    clgan_status status = CL_CALL(clEnqueueMarkerWithWaitList(plan->device->queue, 0, NULL, &marks[0]));
+    for (size_t i = 0; status == CLGAN_OK && i < plan->count; i++) {
+        status = enqueue(plan, &plan->launches[i], NULL);
+        if (status == CLGAN_OK)
+            status = CL_CALL(clEnqueueMarkerWithWaitList(plan->device->queue, 0, NULL, &marks[i + 1]));
+    }
+    if (status == CLGAN_OK) status = device_finish(plan->device);
+    for (size_t i = 0; status == CLGAN_OK && i < plan->count; i++)
+        status = elapsed(&plan->launches[i].seconds, marks[i], marks[i + 1]);
+    for (size_t i = 0; i <= plan->count; i++)
+        if (marks[i]) clReleaseEvent(marks[i]);
+    free(marks);
+    if (status == CLGAN_OK) plan->runs++;
+    return status;
+}
+
+void plan_print(struct text *text, const struct plan *plan)
+{
+    double flops = 0, bytes = 0, seconds = 0, gemm = 0;
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct launch *launch = &plan->launches[i];
+        flops += launch->flops;
+        bytes += launch->bytes;
+        seconds += launch->seconds;
+        if (launch->kind == LAUNCH_GEMM) gemm += launch->seconds;
+    }
+    const char *segment = "";
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct launch *launch = &plan->launches[i];
+        char size[48] = "";
+        if (strcmp(segment, launch->segment) != 0) text_append(text, "%s\n", segment = launch->segment);
+        if (launch->kind == LAUNCH_GEMM)
+            snprintf(size, sizeof size, "%zu x %zu x %zu", launch->gemm.m, launch->gemm.n, launch->gemm.k);
+        else if (launch->kind == LAUNCH_KERNEL)
+            snprintf(size, sizeof size, "%zu x %zu / %zu", launch->global[0], launch->global[1], launch->local[0]);
+        text_append(text, "  %-40s %-6s %-20s %9.3f MFLOP %8.3f MB", launch->name,
+                    launch->kind == LAUNCH_GEMM   ? "gemm"
+                    : launch->kind == LAUNCH_COPY ? "copy"
+                                                  : "kernel",
+                    size, launch->flops / 1e6, launch->bytes / 1e6);
+        if (plan->runs)
+            text_append(text, " %9.3f ms %5.1f %%", 1e3 * launch->seconds / (double)plan->runs,
+                        100 * launch->seconds / seconds);
+        text_append(text, "\n");
+    }
+    text_append(text, "one step: %zu launches, %.3f MFLOP, %.3f MB", plan->count, flops / 1e6, bytes / 1e6);
+    if (plan->runs)
+        text_append(text, ", %.3f ms, of which %.1f %% outside matrix products", 1e3 * seconds / (double)plan->runs,
+                    100 * (1 - gemm / seconds));
+    text_append(text, "\n");
+}
