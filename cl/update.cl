@@ -4,11 +4,12 @@
 
 /* v = m v - lr g; w += v. */
 __kernel void update_sgd(VIEW(float, w), VIEW(const float, g), VIEW(float, v), __global const step_state *restrict state,
-                         __global const schedule *restrict table, const uint net, const uint count)
+                         __global const schedule *restrict table, const uint entries, const uint entry,
+                         const uint count)
 {
     const uint i = get_global_id(0);
     if (i >= count) return;
-    const schedule now = table[2 * (uint)(state->step - state->table) + net];
+    const schedule now = table[entries * (uint)(state->step - state->table) + entry];
     const float velocity = now.momentum * AT(v)[i] - now.rate * AT(g)[i];
     AT(v)[i] = velocity;
     AT(w)[i] += velocity;
@@ -21,7 +22,7 @@ __kernel void update_adam(VIEW(float, w), VIEW(const float, g), VIEW(float, m), 
 {
     const uint i = get_global_id(0);
     if (i >= count) return;
-    const schedule now = table[2 * (uint)(state->step - state->table) + net];
+    const schedule now = table[entries * (uint)(state->step - state->table) + entry];
     const float gradient = AT(g)[i];
     const float first = beta1 * AT(m)[i] + (1.0f - beta1) * gradient;
     const float second = beta2 * AT(s)[i] + (1.0f - beta2) * gradient * gradient;

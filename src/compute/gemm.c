@@ -131,24 +131,25 @@ clgan_status plan_update(struct plan *plan, const char *name, const struct param
 {
     const size_t count = p->w.rows * p->w.columns;
     if (rule->adam)
-        return plan_kernel(plan,
-                           &(struct kernel_launch){
-                               .name = name,
-                               .program = "update",
-                               .kernel = "update_adam",
-                               .columns = count,
-                               .flops = 12.0 * (double)count,
-                               .bytes = moved(&p->w, 7),
-                               ARGUMENTS(ARG_TENSOR(p->w), ARG_TENSOR(g), ARG_TENSOR(p->first), ARG_TENSOR(p->second),
-                                         ARG_BUFFER(rule->state), ARG_BUFFER(rule->table), ARG_UINT(rule->net),
-                                         ARG_UINT(count), ARG_FLOAT(rule->beta1), ARG_FLOAT(rule->beta2))});
-    return plan_kernel(plan, &(struct kernel_launch){.name = name,
-                                                     .program = "update",
-                                                     .kernel = "update_sgd",
-                                                     .columns = count,
-                                                     .flops = 4.0 * (double)count,
-                                                     .bytes = moved(&p->w, 5),
-                                                     ARGUMENTS(ARG_TENSOR(p->w), ARG_TENSOR(g), ARG_TENSOR(p->first),
-                                                               ARG_BUFFER(rule->state), ARG_BUFFER(rule->table),
-                                                               ARG_UINT(rule->net), ARG_UINT(count))});
+        return plan_kernel(plan, &(struct kernel_launch){
+                                     .name = name,
+                                     .program = "update",
+                                     .kernel = "update_adam",
+                                     .columns = count,
+                                     .flops = 12.0 * (double)count,
+                                     .bytes = moved(&p->w, 7),
+                                     ARGUMENTS(ARG_TENSOR(p->w), ARG_TENSOR(g), ARG_TENSOR(p->first),
+                                               ARG_TENSOR(p->second), ARG_BUFFER(rule->state), ARG_BUFFER(rule->table),
+                                               ARG_UINT(rule->entries), ARG_UINT(rule->entry), ARG_UINT(count),
+                                               ARG_FLOAT(rule->beta1), ARG_FLOAT(rule->beta2))});
+    return plan_kernel(
+        plan, &(struct kernel_launch){.name = name,
+                                      .program = "update",
+                                      .kernel = "update_sgd",
+                                      .columns = count,
+                                      .flops = 4.0 * (double)count,
+                                      .bytes = moved(&p->w, 5),
+                                      ARGUMENTS(ARG_TENSOR(p->w), ARG_TENSOR(g), ARG_TENSOR(p->first),
+                                                ARG_BUFFER(rule->state), ARG_BUFFER(rule->table),
+                                                ARG_UINT(rule->entries), ARG_UINT(rule->entry), ARG_UINT(count))});
 }

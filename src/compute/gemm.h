@@ -9,7 +9,7 @@
 struct update_rule {
     bool adam;                          /* else SGD with momentum */
     float beta1, beta2;                 /* Adam */
-    unsigned net;                       /* column of the schedule table: 0 generator, 1 discriminator */
+    unsigned entries, entry;            /* of the schedule table: how many a step has, which one this update reads */
     const struct buffer *state, *table; /* step_state and schedule rows */
 };
 /* w and its optimiser state, to be moved along gradient `g`; all of one shape. `second` is Adam's. */

@@ -1,7 +1,7 @@
+#include "compute/gemm.h"
+
 #include <clblast_c.h>
 #include <pthread.h>
-
-#include "compute/gemm.h"
 
 /* CLBlast compiles and caches per process, and two first calls at once can fail before 1.6.1: one call at a time. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;

@@ -1,0 +1,179 @@
+#include <math.h>
+#include <stdio.h>
+
+#include "nn/network.h"
+
+static bool drops(const struct pass *pass, size_t i)
+{
+    return pass->training && pass->network->layers[i].spec->keep < 1;
+}
+
+static clgan_status begin_layer(struct pass *pass, size_t i, bool own_output, struct arena *arena)
+{
+    const struct layer *layer = &pass->network->layers[i];
+    struct pass_layer *at = &pass->layers[i];
+    const bool maxout = layer->spec->kind == LAYER_MAXOUT;
+    if (drops(pass, i)) {
+        TRY(arena_add(arena, &at->h, pass->rows, layer->in, ELEMENT_F32));
+        TRY(arena_add(arena, &at->mask, pass->rows, layer->in, ELEMENT_U8));
+    }
+    if (own_output) TRY(arena_add(arena, &at->y, pass->rows, layer->units, ELEMENT_F32));
+    if (maxout) {
+        TRY(arena_add(arena, &at->wide, pass->rows, layer->width, ELEMENT_F32));
+        TRY(arena_add(arena, &at->winner, pass->rows, layer->units, ELEMENT_U8));
+    }
+    if (pass->training) TRY(arena_add(arena, &at->dy, pass->rows, layer->units, ELEMENT_F32));
+    return CLGAN_OK;
+}
+
+clgan_status pass_begin(struct pass *pass, const struct network *network, size_t rows, bool training, bool own_input,
+                        bool own_output, struct arena *arena)
+{
+    *pass = (struct pass){.network = network, .rows = rows, .training = training};
+    size_t widest = 0;
+    if (own_input) TRY(arena_add(arena, &pass->layers[0].x, rows, network->in, ELEMENT_F32));
+    for (size_t i = 0; i < network->count; i++) {
+        TRY(begin_layer(pass, i, own_output || i + 1 < network->count, arena));
+        if (network->layers[i].in > widest) widest = network->layers[i].in;
+    }
+    if (training) TRY(arena_add(arena, &pass->scaled, rows, widest, ELEMENT_F32));
+    return CLGAN_OK;
+}
+
+void pass_connect(struct pass *pass, struct tensor input, struct tensor output)
+{
+    const size_t last = pass->network->count - 1;
+    if (!pass->layers[0].x.buffer) pass->layers[0].x = input;
+    if (!pass->layers[last].y.buffer) pass->layers[last].y = output;
+    for (size_t i = 0; i <= last; i++) {
+        struct pass_layer *at = &pass->layers[i];
+        if (i) at->x = pass->layers[i - 1].y;
+        if (!drops(pass, i)) at->h = at->x;
+    }
+}
+
+struct tensor pass_input(const struct pass *pass) { return pass->layers[0].x; }
+
+struct tensor pass_output(const struct pass *pass) { return pass->layers[pass->network->count - 1].y; }
+
+/* Gradient at the pre-activation of a layer: rows x width. */
+static struct tensor inner_gradient(const struct pass *pass, size_t i)
+{
+    const struct pass_layer *at = &pass->layers[i];
+    return pass->network->layers[i].spec->kind == LAYER_MAXOUT ? at->wide : at->dy;
+}
+
+struct tensor pass_top_gradient(const struct pass *pass) { return inner_gradient(pass, pass->network->count - 1); }
+
+static clgan_status append_dropout(struct plan *plan, const char *name, const struct pass_layer *at, size_t number,
+                                   double keep, const struct forward *how)
+{
+    const double threshold = floor(keep * 4294967296.0 + 0.5);
+    const size_t rows = at->h.rows, columns = at->h.columns;
+    char full[48];
+    snprintf(full, sizeof full, "%s dropout", name);
+    return plan_kernel(plan,
+                       &(struct kernel_launch){
+                           .name = full,
+                           .program = "random",
+                           .kernel = "dropout",
+                           .columns = (columns + 3) / 4,
+                           .rows = rows,
+                           .flops = (double)(rows * columns),
+                           .bytes = 9.0 * (double)(rows * columns),
+                           ARGUMENTS(ARG_TENSOR(at->x), ARG_TENSOR(at->h), ARG_TENSOR(at->mask), ARG_BUFFER(how->state),
+                                     ARG_KEY(how->dropout), ARG_UINT(number), ARG_UINT(rows), ARG_UINT(columns),
+                                     ARG_UINT(fmin(threshold, 4294967295.0)), ARG_FLOAT(1.0 / keep))});
+}
+
+clgan_status pass_append_forward(struct plan *plan, const struct pass *pass, const struct forward *how)
+{
+    for (size_t i = 0; i < pass->network->count; i++) {
+        const struct layer *layer = &pass->network->layers[i];
+        const struct pass_layer *at = &pass->layers[i];
+        const struct tensor w = how->averaged ? layer->average_weight : layer->weight.w;
+        const struct tensor b = how->averaged ? layer->average_bias : layer->bias.w;
+        char name[16];
+        snprintf(name, sizeof name, "%c.%zu", pass->network->letter, i);
+        if (drops(pass, i)) TRY(append_dropout(plan, name, at, i, layer->spec->keep, how));
+        if (layer->spec->kind == LAYER_MAXOUT) {
+            TRY(gemm_maxout(plan, name, at->h, w, b, at->wide, at->y, at->winner, (size_t)layer->spec->pieces));
+        } else {
+            const bool linear = how->linear_output && i + 1 == pass->network->count;
+            TRY(gemm_dense(plan, name, at->h, w, b, at->y, linear ? ACTIVATION_LINEAR : (int)layer->spec->activation,
+                           (float)layer->spec->slope));
+        }
+    }
+    return CLGAN_OK;
+}
+
+/* How a gradient at the value of layer `i` becomes one at its pre-activation. */
+static void fill_epilogue(struct backward_epilogue *epilogue, const struct pass *pass, size_t i)
+{
+    const struct layer_recipe *spec = pass->network->layers[i].spec;
+    const struct pass_layer *at = &pass->layers[i];
+    epilogue->y = at->y;
+    epilogue->activation = (int)spec->activation;
+    epilogue->slope = (float)spec->slope;
+    if (spec->kind != LAYER_MAXOUT) return;
+    epilogue->winner = at->winner;
+    epilogue->pieces = (size_t)spec->pieces;
+    epilogue->wide = at->wide;
+}
+
+static clgan_status append_input_gradient(struct plan *plan, const struct pass *pass, size_t i, const char *name,
+                                          const struct backward *how)
+{
+    const struct layer *layer = &pass->network->layers[i];
+    const struct pass_layer *at = &pass->layers[i];
+    struct backward_epilogue epilogue = {.mask = at->mask, .factor = (float)(1.0 / layer->spec->keep)};
+    if (i) {
+        fill_epilogue(&epilogue, pass, i - 1);
+        return gemm_backward(plan, name, inner_gradient(pass, i), layer->weight.w, pass->layers[i - 1].dy, &epilogue);
+    }
+    if (!how->into) return CLGAN_OK;
+    const struct pass *into = how->into;
+    const size_t last = into->network->count - 1;
+    fill_epilogue(&epilogue, into, last);
+    epilogue.signal = how->into_signal;
+    if (epilogue.mask.buffer) epilogue.mask = tensor_rows(epilogue.mask, how->first, into->rows);
+    return gemm_backward(plan, name, tensor_rows(inner_gradient(pass, 0), how->first, into->rows), layer->weight.w,
+                         into->layers[last].dy, &epilogue);
+}
+
+static clgan_status append_update(struct plan *plan, const struct pass *pass, size_t i, const char *name,
+                                  const struct backward *how)
+{
+    const struct layer *layer = &pass->network->layers[i];
+    const struct tensor x = pass->layers[i].h;
+    struct tensor scaled = pass->scaled;
+    char full[48];
+    scaled.columns = scaled.stride = x.columns;
+    TRY(gemm_weights(plan, name, x, inner_gradient(pass, i), how->signal, scaled, layer->g_weight, layer->g_bias));
+    snprintf(full, sizeof full, "%s update W", name);
+    TRY(plan_update(plan, full, &layer->weight, layer->g_weight, how->update));
+    snprintf(full, sizeof full, "%s update b", name);
+    TRY(plan_update(plan, full, &layer->bias, layer->g_bias, how->update));
+    if (layer->spec->max_column_norm <= 0) return CLGAN_OK;
+    snprintf(full, sizeof full, "%s column norms", name);
+    const struct tensor w = layer->weight.w;
+    return plan_kernel(plan, &(struct kernel_launch){.name = full,
+                                                     .program = "update",
+                                                     .kernel = "limit_columns",
+                                                     .columns = w.columns,
+                                                     .flops = 2.0 * (double)(w.rows * w.columns),
+                                                     .bytes = 4.0 * (double)(w.rows * w.columns),
+                                                     ARGUMENTS(ARG_TENSOR(w), ARG_UINT(w.rows), ARG_UINT(w.columns),
+                                                               ARG_FLOAT(layer->spec->max_column_norm))});
+}
+
+clgan_status pass_append_backward(struct plan *plan, const struct pass *pass, const struct backward *how)
+{
+    for (size_t i = pass->network->count; i-- > 0;) {
+        char name[16];
+        snprintf(name, sizeof name, "%c.%zu", pass->network->letter, i);
+        TRY(append_input_gradient(plan, pass, i, name, how));
+        if (how->update) TRY(append_update(plan, pass, i, name, how));
+    }
+    return CLGAN_OK;
+}
