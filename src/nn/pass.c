@@ -93,7 +93,7 @@ clgan_status pass_append_forward(struct plan *plan, const struct pass *pass, con
         const struct pass_layer *at = &pass->layers[i];
         const struct tensor w = how->averaged ? layer->average_weight : layer->weight.w;
         const struct tensor b = how->averaged ? layer->average_bias : layer->bias.w;
-        char name[16];
+        char name[24];
         snprintf(name, sizeof name, "%c.%zu", pass->network->letter, i);
         if (drops(pass, i)) TRY(append_dropout(plan, name, at, i, layer->spec->keep, how));
         if (layer->spec->kind == LAYER_MAXOUT) {
@@ -170,7 +170,7 @@ static clgan_status append_update(struct plan *plan, const struct pass *pass, si
 clgan_status pass_append_backward(struct plan *plan, const struct pass *pass, const struct backward *how)
 {
     for (size_t i = pass->network->count; i-- > 0;) {
-        char name[16];
+        char name[24];
         snprintf(name, sizeof name, "%c.%zu", pass->network->letter, i);
         TRY(append_input_gradient(plan, pass, i, name, how));
         if (how->update) TRY(append_update(plan, pass, i, name, how));
