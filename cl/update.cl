@@ -17,8 +17,8 @@ __kernel void update_sgd(VIEW(float, w), VIEW(const float, g), VIEW(float, v), _
 
 /* Adam (Kingma and Ba 2015), both bias corrections folded into rate and epsilon by the table. */
 __kernel void update_adam(VIEW(float, w), VIEW(const float, g), VIEW(float, m), VIEW(float, s),
-                          __global const step_state *restrict state, __global const schedule *restrict table, const uint net,
-                          const uint count, const float beta1, const float beta2)
+                          __global const step_state *restrict state, __global const schedule *restrict table, const uint entries,
+                          const uint entry, const uint count, const float beta1, const float beta2)
 {
     const uint i = get_global_id(0);
     if (i >= count) return;
