@@ -84,6 +84,10 @@ clgan_status network_initialise(struct network *network, struct device *device, 
         struct layer *layer = &network->layers[i];
         status = append_weights(&plan, layer, i, key);
         if (status == CLGAN_OK) status = append_fill(&plan, layer->bias.w, (float)layer->spec->bias);
+        if (status == CLGAN_OK && network->average)
+            status = plan_copy(&plan, "average W", layer->average_weight, layer->weight.w);
+        if (status == CLGAN_OK && network->average)
+            status = plan_copy(&plan, "average b", layer->average_bias, layer->bias.w);
     }
     if (status == CLGAN_OK) status = plan_run(&plan);
     if (status == CLGAN_OK) status = device_finish(device);
