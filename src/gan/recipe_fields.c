@@ -12,7 +12,7 @@
 #define OUTPUT_IN(member) .offset = offsetof(struct recipe, output.member) - offsetof(struct recipe, output)
 #define RANGE(from, to) .low = (from), .high = (to)
 
-#define MANY 1e6                /* of anything that is counted */
+#define MANY 1e6                 /* of anything that is counted */
 #define LARGEST 9007199254740991 /* 2^53 - 1: exact as a double and in JSON */
 
 static_assert(sizeof(enum activation) == sizeof(int), "choices are stored as int");
@@ -167,8 +167,7 @@ static const struct recipe_field optimiser_fields[] = {
     {"momentum_epochs", FIELD_INTEGERS, IN(struct optimiser_recipe, momentum_start), RANGE(1, 1e9), .items = 2,
      .settle = settle_momentum_epochs, SGD},
     {"beta1", FIELD_REAL, IN(struct optimiser_recipe, beta1), RANGE(0, 1), .below_high = true, .standard = 0.5, ADAM},
-    {"beta2", FIELD_REAL, IN(struct optimiser_recipe, beta2), RANGE(0, 1), .below_high = true, .standard = 0.999,
-     ADAM},
+    {"beta2", FIELD_REAL, IN(struct optimiser_recipe, beta2), RANGE(0, 1), .below_high = true, .standard = 0.999, ADAM},
     {"epsilon", FIELD_REAL, IN(struct optimiser_recipe, epsilon), RANGE(0, 1), .above_low = true, .standard = 1e-8,
      ADAM},
 };

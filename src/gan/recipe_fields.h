@@ -19,13 +19,13 @@ enum field_type {
 struct recipe_field {
     const char *key;
     enum field_type type;
-    size_t offset;             /* in the section's struct */
-    double low, high;          /* range of numbers */
-    bool above_low, below_high; /* the range leaves its end out */
-    bool required;             /* no default; must be given where the field belongs */
-    double standard;           /* default: a number, or a position in `names` */
+    size_t offset;                 /* in the section's struct */
+    double low, high;              /* range of numbers */
+    bool above_low, below_high;    /* the range leaves its end out */
+    bool required;                 /* no default; must be given where the field belongs */
+    double standard;               /* default: a number, or a position in `names` */
     void (*settle)(void *section); /* sets a default that depends on earlier fields; NULL: `standard` */
-    const char *const *names;  /* choices, ends with NULL */
+    const char *const *names;      /* choices, ends with NULL */
     size_t items;
     unsigned kinds;    /* the section must show one of these bits for the field to belong; 0: always does */
     const char *owner; /* `kinds` in words */
@@ -50,8 +50,8 @@ struct recipe_section {
     const char *key;   /* its key there; NULL: the document itself */
     const struct recipe_field *fields;
     size_t count;
-    size_t offset;                         /* in struct recipe: the section, or the network of a list of layers */
-    bool list;                             /* layers: a list of such sections */
+    size_t offset;                          /* in struct recipe: the section, or the network of a list of layers */
+    bool list;                              /* layers: a list of such sections */
     unsigned (*kinds)(const void *section); /* bits that it shows; NULL: none */
 };
 

@@ -10,7 +10,10 @@
 static void range_words(char *words, size_t size, const struct recipe_field *field)
 {
     snprintf(words, size, "%s %.16g %s %.16g", field->above_low ? "above" : "from", field->low,
-             field->below_high ? "to below" : field->above_low ? "and up to" : "to", field->high);
+             field->below_high  ? "to below"
+             : field->above_low ? "and up to"
+                                : "to",
+             field->high);
 }
 
 void recipe_value_words(char words[RECIPE_WORDS], const struct recipe_field *field)
@@ -18,14 +21,24 @@ void recipe_value_words(char words[RECIPE_WORDS], const struct recipe_field *fie
     char range[100];
     range_words(range, sizeof range, field);
     switch (field->type) {
-    case FIELD_INTEGER: snprintf(words, RECIPE_WORDS, "a whole number %s", range); break;
-    case FIELD_REAL: snprintf(words, RECIPE_WORDS, "a number %s", range); break;
-    case FIELD_INTEGERS: snprintf(words, RECIPE_WORDS, "a list of %zu whole numbers %s", field->items, range); break;
-    case FIELD_BIAS: snprintf(words, RECIPE_WORDS, "a number %s or the word " MARGINALS, range); break;
+    case FIELD_INTEGER:
+        snprintf(words, RECIPE_WORDS, "a whole number %s", range);
+        break;
+    case FIELD_REAL:
+        snprintf(words, RECIPE_WORDS, "a number %s", range);
+        break;
+    case FIELD_INTEGERS:
+        snprintf(words, RECIPE_WORDS, "a list of %zu whole numbers %s", field->items, range);
+        break;
+    case FIELD_BIAS:
+        snprintf(words, RECIPE_WORDS, "a number %s or the word " MARGINALS, range);
+        break;
     case FIELD_NAME:
         snprintf(words, RECIPE_WORDS, "1 to %d letters, digits, - and _, a letter or digit first", RECIPE_NAME - 1);
         break;
-    case FIELD_LINE: snprintf(words, RECIPE_WORDS, "one line of at most %d bytes", RECIPE_ABOUT - 1); break;
+    case FIELD_LINE:
+        snprintf(words, RECIPE_WORDS, "one line of at most %d bytes", RECIPE_ABOUT - 1);
+        break;
     case FIELD_CHOICE: {
         size_t used = (size_t)snprintf(words, RECIPE_WORDS, "one of %s", field->names[0]);
         for (size_t i = 1; field->names[i] && used < RECIPE_WORDS; i++)
@@ -39,8 +52,7 @@ static clgan_status unfit(const struct recipe_field *field, const struct recipe_
     char words[RECIPE_WORDS];
     recipe_value_words(words, field);
     if (value->other) return status_fail(CLGAN_USAGE, "expected %s, found %s", words, value->other);
-    if (!item && value->list)
-        return status_fail(CLGAN_USAGE, "expected %s, found a list of %zu", words, value->count);
+    if (!item && value->list) return status_fail(CLGAN_USAGE, "expected %s, found a list of %zu", words, value->count);
     if (!item) item = value->items[0];
     return status_fail(CLGAN_USAGE, "expected %s, found %s\"%.80s\"", words, value->quoted ? "the quoted text " : "",
                        item);
@@ -80,7 +92,8 @@ static bool is_name(const char *text)
 {
     size_t length = 0;
     for (; text[length]; length++)
-        if (!is_letter_or_digit(text[length]) && (!length || (text[length] != '-' && text[length] != '_'))) return false;
+        if (!is_letter_or_digit(text[length]) && (!length || (text[length] != '-' && text[length] != '_')))
+            return false;
     return length > 0 && length < RECIPE_NAME;
 }
 
@@ -149,7 +162,8 @@ clgan_status recipe_value_store(void *section, const struct recipe_field *field,
         for (int i = 0; field->names[i] && !fits; i++)
             if ((fits = strcmp(field->names[i], text) == 0)) store_choice(at, i);
         break;
-    default: break;
+    default:
+        break;
     }
     return fits ? CLGAN_OK : unfit(field, value, NULL);
 }
@@ -163,12 +177,26 @@ void recipe_value_standard(void *section, const struct recipe_field *field)
         return;
     }
     switch (field->type) {
-    case FIELD_INTEGER: memcpy(at, &integer, sizeof integer); break;
-    case FIELD_REAL: memcpy(at, &field->standard, sizeof field->standard); break;
-    case FIELD_BIAS: store_bias(at, field->standard, 0); break;
-    case FIELD_CHOICE: store_choice(at, (int)field->standard); break;
-    case FIELD_NAME: memset(at, 0, RECIPE_NAME); break;
-    case FIELD_LINE: memset(at, 0, RECIPE_ABOUT); break;
-    case FIELD_INTEGERS: memset(at, 0, field->items * sizeof integer); break;
+    case FIELD_INTEGER:
+        memcpy(at, &integer, sizeof integer);
+        break;
+    case FIELD_REAL:
+        memcpy(at, &field->standard, sizeof field->standard);
+        break;
+    case FIELD_BIAS:
+        store_bias(at, field->standard, 0);
+        break;
+    case FIELD_CHOICE:
+        store_choice(at, (int)field->standard);
+        break;
+    case FIELD_NAME:
+        memset(at, 0, RECIPE_NAME);
+        break;
+    case FIELD_LINE:
+        memset(at, 0, RECIPE_ABOUT);
+        break;
+    case FIELD_INTEGERS:
+        memset(at, 0, field->items * sizeof integer);
+        break;
     }
 }

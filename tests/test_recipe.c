@@ -1,0 +1,85 @@
+/* Recipes: the shipped ones, the round trip of the resolved text, and the messages of what is refused. */
+#include <string.h>
+
+#include "gan/recipe.h"
+#include "suite.h"
+
+START_TEST(shipped_recipes_survive_writing)
+{
+    size_t count = 0;
+    for (; clgan_recipe_name(count); count++) {
+        clgan_recipe *recipe;
+        struct recipe again;
+        char *first, *second;
+        ck_assert_msg(clgan_recipe_read(&recipe, clgan_recipe_name(count), NULL, 0) == CLGAN_OK, "%s",
+                      clgan_last_error());
+        ck_assert_ptr_nonnull(clgan_recipe_about(count));
+        ck_assert_int_eq(clgan_recipe_text(&first, recipe), CLGAN_OK);
+        ck_assert_msg(recipe_parse(&again, first, strlen(first), "resolved", NULL, 0) == CLGAN_OK, "%s",
+                      clgan_last_error());
+        ck_assert_int_eq(recipe_write(&second, &again), CLGAN_OK);
+        ck_assert_str_eq(first, second);
+        clgan_text_free(first);
+        clgan_text_free(second);
+        clgan_recipe_free(recipe);
+    }
+    ck_assert_uint_ge(count, 5);
+}
+END_TEST
+
+START_TEST(settings_are_checked)
+{
+    static const struct {
+        const char *setting, *expected;
+    } refused[] = {
+        {"generator.0.units=12abc", "--set generator.0.units=12abc"},
+        {"generator.0.units=-1", "--set generator.0.units=-1"},
+        {"generator.0.unit=3", "generator.0.unit"},
+        {"generator.0.pieces=3", "pieces"},
+        {"generator.99.units=3", "generator.99"},
+        {"train.batch", "train.batch"},
+        {"generator.2.units=783", "784"},
+    };
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        clgan_recipe *recipe;
+        ck_assert_int_eq(clgan_recipe_read(&recipe, "mnist", &refused[i].setting, 1), CLGAN_USAGE);
+        ck_assert_msg(strstr(clgan_last_error(), refused[i].expected) != NULL, "%s: %s", refused[i].setting,
+                      clgan_last_error());
+    }
+}
+END_TEST
+
+START_TEST(a_setting_is_taken)
+{
+    clgan_recipe *recipe;
+    const char *setting = "generator.0.units=64";
+    ck_assert_msg(clgan_recipe_read(&recipe, "mnist", &setting, 1) == CLGAN_OK, "%s", clgan_last_error());
+    ck_assert_int_eq(recipe->recipe.generator.layers[0].units, 64);
+    ck_assert(recipe->recipe.generator_optimiser.learning_rate == 0.1);
+    clgan_recipe_free(recipe);
+}
+END_TEST
+
+START_TEST(bad_yaml_names_file_and_line)
+{
+    static const char *const texts[] = {"name: x\nunknown: 3\n", "name: [\n", "name: x\nname: y\n", ""};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct recipe recipe;
+        ck_assert_int_eq(recipe_parse(&recipe, texts[i], strlen(texts[i]), "my.yaml", NULL, 0), CLGAN_USAGE);
+        ck_assert_msg(strstr(clgan_last_error(), "my.yaml") != NULL, "%s", clgan_last_error());
+    }
+    ck_assert_int_eq(clgan_recipe_read(&(clgan_recipe *){NULL}, "no-such-recipe", NULL, 0), CLGAN_USAGE);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("recipe");
+    TCase *tests = tcase_create("recipe");
+    tcase_add_test(tests, shipped_recipes_survive_writing);
+    tcase_add_test(tests, settings_are_checked);
+    tcase_add_test(tests, a_setting_is_taken);
+    tcase_add_test(tests, bad_yaml_names_file_and_line);
+    suite_add_tcase(suite, tests);
+    return suite_run(suite);
+}
