@@ -71,6 +71,13 @@ clgan_status tensor_read(struct device *device, struct tensor tensor, void *valu
     return buffer_read(device, tensor.buffer, tensor.offset * unit, tensor.rows * tensor.columns * unit, values);
 }
 
+clgan_status tensor_fill(struct device *device, struct tensor tensor, float value)
+{
+    return CL_CALL(clEnqueueFillBuffer(device->queue, tensor.buffer->memory, &value, sizeof value,
+                                       tensor.offset * sizeof value, tensor.rows * tensor.columns * sizeof value, 0,
+                                       NULL, NULL));
+}
+
 /* Every tensor starts on a 256-byte boundary: the widest vector load of any device, and a cache line of most. */
 enum { ARENA_ALIGNMENT = 256 };
 

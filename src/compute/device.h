@@ -60,6 +60,8 @@ struct tensor tensor_rows(struct tensor tensor, size_t first, size_t count);
 /* Blocking transfers between host memory and a view without gaps (stride == columns). */
 clgan_status tensor_write(struct device *device, struct tensor tensor, const void *values);
 clgan_status tensor_read(struct device *device, struct tensor tensor, void *values);
+/* Enqueues setting every element of a view without gaps of floats. */
+clgan_status tensor_fill(struct device *device, struct tensor tensor, float value);
 clgan_status buffer_write(struct device *device, const struct buffer *buffer, size_t offset, size_t bytes,
                           const void *values);
 clgan_status buffer_read(struct device *device, const struct buffer *buffer, size_t offset, size_t bytes, void *values);

@@ -68,6 +68,9 @@ clgan_status pass_begin(struct pass *pass, const struct network *network, size_t
 /* Sets what was not known before arena_make: the given input and output (ignored where the pass has its own). */
 void pass_connect(struct pass *pass, struct tensor input, struct tensor output);
 
+/* `part`: rows [first, first + count) of `whole`, after its pass_connect; shares its memory. */
+void pass_of_rows(struct pass *part, const struct pass *whole, size_t first, size_t count);
+
 struct tensor pass_input(const struct pass *pass);
 struct tensor pass_output(const struct pass *pass);
 /* Where the gradient at the last layer's pre-activation goes. */

@@ -52,6 +52,23 @@ void pass_connect(struct pass *pass, struct tensor input, struct tensor output)
     }
 }
 
+static void cut(struct tensor *tensor, size_t first, size_t count)
+{
+    if (tensor->buffer) *tensor = tensor_rows(*tensor, first, count);
+}
+
+void pass_of_rows(struct pass *part, const struct pass *whole, size_t first, size_t count)
+{
+    *part = *whole;
+    part->rows = count;
+    cut(&part->scaled, first, count);
+    for (size_t i = 0; i < whole->network->count; i++) {
+        struct pass_layer *at = &part->layers[i];
+        struct tensor *const tensors[] = {&at->x, &at->h, &at->mask, &at->y, &at->wide, &at->winner, &at->dy};
+        for (size_t t = 0; t < sizeof tensors / sizeof *tensors; t++) cut(tensors[t], first, count);
+    }
+}
+
 struct tensor pass_input(const struct pass *pass) { return pass->layers[0].x; }
 
 struct tensor pass_output(const struct pass *pass) { return pass->layers[pass->network->count - 1].y; }

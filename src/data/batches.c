@@ -1,0 +1,172 @@
+#include "data/batches.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "state.clh"
+
+/* A streamed window is as many whole steps as fit in this; large enough that a copy's start-up time does not count. */
+enum { WINDOW_BYTES = 32 << 20 };
+
+static bool of_pictures(const struct batches_request *request)
+{
+    return request->format == DATA_IDX || request->format == DATA_CIFAR10;
+}
+
+size_t batches_steps_per_epoch(const struct batches_request *request)
+{
+    return of_pictures(request) ? request->pictures->count / request->rows / request->lanes : request->steps_per_epoch;
+}
+
+uint64_t batches_bytes(const struct batches_request *request)
+{
+    return of_pictures(request) ? request->pictures->count * (uint64_t)(request->pictures->size + 2 * sizeof(float))
+                                : 0;
+}
+
+static bool all_fit(const struct batches *batches)
+{
+    const clgan_device_info *info = &batches->device->info;
+    const struct pictures *pictures = batches->request.pictures;
+    return pictures->count * (uint64_t)pictures->size <= info->largest_buffer &&
+           batches->device->taken + batches_bytes(&batches->request) <= info->memory;
+}
+
+static clgan_status prepare_on_host(struct batches *batches)
+{
+    const struct pictures *pictures = batches->request.pictures;
+    float *apart;
+    TRY(memory_take(&batches->host_prepare, pictures->count, 2 * sizeof(float)));
+    TRY(memory_take(&apart, pictures->count, 2 * sizeof(float)));
+    prepare_rows(apart, apart + pictures->count, pictures, batches->request.preparation);
+    for (size_t i = 0; i < pictures->count; i++) {
+        batches->host_prepare[2 * i] = apart[i];
+        batches->host_prepare[2 * i + 1] = apart[pictures->count + i];
+    }
+    free(apart);
+    return CLGAN_OK;
+}
+
+static clgan_status make_resident(struct batches *batches)
+{
+    const struct pictures *pictures = batches->request.pictures;
+    const size_t bytes = pictures->count * pictures->size, prepare = 2 * sizeof(float) * pictures->count;
+    batches->window = batches->steps_per_epoch;
+    TRY(buffer_make(&batches->bytes, batches->device, bytes, "training pictures"));
+    TRY(buffer_make(&batches->prepare, batches->device, prepare, "training pictures' scales"));
+    TRY(buffer_write(batches->device, &batches->bytes, 0, bytes, pictures->bytes));
+    return buffer_write(batches->device, &batches->prepare, 0, prepare, batches->host_prepare);
+}
+
+static clgan_status make_window(struct batches *batches)
+{
+    const size_t step = batches->request.rows * batches->request.lanes * batches->size;
+    batches->streamed = true;
+    batches->window = step < WINDOW_BYTES ? WINDOW_BYTES / step : 1;
+    if (batches->window > batches->steps_per_epoch) batches->window = batches->steps_per_epoch;
+    const size_t rows = batches->window * batches->request.rows * batches->request.lanes;
+    TRY(memory_take(&batches->staging, rows, batches->size));
+    TRY(memory_take(&batches->staging_prepare, rows, 2 * sizeof(float)));
+    TRY(buffer_make(&batches->bytes, batches->device, rows * batches->size, "window of training pictures"));
+    return buffer_make(&batches->prepare, batches->device, rows * 2 * sizeof(float), "window of pictures' scales");
+}
+
+clgan_status batches_make(struct batches *batches, struct device *device, const struct batches_request *request,
+                          const clgan_log *log)
+{
+    *batches = (struct batches){.request = *request,
+                                .device = device,
+                                .steps_per_epoch = batches_steps_per_epoch(request),
+                                .shuffle = random_stream(request->seed, RANDOM_SHUFFLE, 0)};
+    if (!of_pictures(request)) {
+        batches->size = request->format == DATA_RING ? 2 : 1;
+        return CLGAN_OK;
+    }
+    batches->size = request->pictures->size;
+    if (!batches->steps_per_epoch)
+        return status_fail(CLGAN_USAGE, "%zu training pictures are too few for a step of %zu minibatches of %zu",
+                           request->pictures->count, request->lanes, request->rows);
+    TRY(prepare_on_host(batches));
+    if (!request->stream && all_fit(batches)) return make_resident(batches);
+    TRY(make_window(batches));
+    log_info(log, "training pictures are streamed to the device, %zu steps at a time", batches->window);
+    return CLGAN_OK;
+}
+
+void batches_free(struct batches *batches)
+{
+    if (!batches->device) return;
+    buffer_free(&batches->bytes, batches->device);
+    buffer_free(&batches->prepare, batches->device);
+    free(batches->host_prepare);
+    free(batches->staging);
+    free(batches->staging_prepare);
+    *batches = (struct batches){0};
+}
+
+static clgan_status append_drawn(struct plan *plan, const struct batches *batches, struct tensor x,
+                                 const struct buffer *state, unsigned lane)
+{
+    const struct batches_request *request = &batches->request;
+    const struct random_key key = random_stream(request->seed, RANDOM_DATA, lane);
+    const double bytes = 4.0 * (double)(x.rows * x.columns);
+    if (request->format == DATA_GAUSSIAN)
+        return plan_kernel(
+            plan, &(struct kernel_launch){.name = "draw data",
+                                          .program = "random",
+                                          .kernel = "data_gaussian",
+                                          .columns = x.rows,
+                                          .bytes = bytes,
+                                          ARGUMENTS(ARG_TENSOR(x), ARG_BUFFER(state), ARG_KEY(key), ARG_UINT(x.rows),
+                                                    ARG_FLOAT(request->mean), ARG_FLOAT(request->deviation))});
+    return plan_kernel(plan,
+                       &(struct kernel_launch){.name = "draw data",
+                                               .program = "random",
+                                               .kernel = "data_ring",
+                                               .columns = x.rows,
+                                               .bytes = bytes,
+                                               ARGUMENTS(ARG_TENSOR(x), ARG_BUFFER(state), ARG_KEY(key),
+                                                         ARG_UINT(x.rows), ARG_UINT(request->modes),
+                                                         ARG_FLOAT(request->radius), ARG_FLOAT(request->deviation))});
+}
+
+clgan_status batches_append(struct plan *plan, const struct batches *batches, struct tensor x,
+                            const struct buffer *state, unsigned lane)
+{
+    const struct batches_request *request = &batches->request;
+    if (!of_pictures(request)) return append_drawn(plan, batches, x, state, lane);
+    return plan_kernel(plan, &(struct kernel_launch){
+                                 .name = "gather pictures",
+                                 .program = "gather",
+                                 .kernel = "gather",
+                                 .columns = x.columns,
+                                 .rows = x.rows,
+                                 .flops = 2.0 * (double)(x.rows * x.columns),
+                                 .bytes = 5.0 * (double)(x.rows * x.columns),
+                                 ARGUMENTS(ARG_TENSOR(x), ARG_BUFFER(&batches->bytes), ARG_BUFFER(&batches->prepare),
+                                           ARG_BUFFER(state), ARG_KEY(batches->shuffle), ARG_UINT(x.rows),
+                                           ARG_UINT(x.columns), ARG_UINT(request->pictures->count),
+                                           ARG_UINT(request->lanes), ARG_UINT(lane), ARG_INT(batches->streamed))});
+}
+
+clgan_status batches_prepare_step(struct batches *batches, const struct buffer *state, uint64_t epoch, size_t in_epoch,
+                                  bool first)
+{
+    if (!batches->streamed || (!first && in_epoch % batches->window)) return CLGAN_OK;
+    const struct pictures *pictures = batches->request.pictures;
+    const size_t step_rows = batches->request.rows * batches->request.lanes;
+    const size_t start = in_epoch / batches->window * batches->window;
+    const size_t left = batches->steps_per_epoch - start;
+    const size_t rows = (left < batches->window ? left : batches->window) * step_rows;
+    for (size_t i = 0; i < rows; i++) {
+        const size_t from =
+            random_shuffled((uint32_t)(start * step_rows + i), (uint32_t)pictures->count, epoch, batches->shuffle);
+        memcpy(batches->staging + i * batches->size, pictures->bytes + from * batches->size, batches->size);
+        memcpy(batches->staging_prepare + 2 * i, batches->host_prepare + 2 * from, 2 * sizeof(float));
+    }
+    const state_u32 window = (state_u32)(start * batches->request.lanes);
+    TRY(buffer_write(batches->device, state, offsetof(step_state, window), sizeof window, &window));
+    TRY(buffer_write(batches->device, &batches->prepare, 0, rows * 2 * sizeof(float), batches->staging_prepare));
+    return buffer_write(batches->device, &batches->bytes, 0, rows * batches->size, batches->staging);
+}

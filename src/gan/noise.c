@@ -1,0 +1,25 @@
+#include "gan/noise.h"
+
+clgan_status noise_append(struct plan *plan, const struct recipe *recipe, struct tensor z, struct random_key key,
+                          const struct buffer *state)
+{
+    const bool sphere = recipe->noise.kind == NOISE_SPHERICAL;
+    const double bytes = 4.0 * (double)(z.rows * z.columns), scale = sphere ? 1 : recipe->noise.scale;
+    TRY(plan_kernel(
+        plan, &(struct kernel_launch){.name = "draw z",
+                                      .program = "random",
+                                      .kernel = recipe->noise.kind == NOISE_UNIFORM ? "noise_uniform" : "noise_normal",
+                                      .columns = (z.columns + 3) / 4,
+                                      .rows = z.rows,
+                                      .bytes = bytes,
+                                      ARGUMENTS(ARG_TENSOR(z), ARG_BUFFER(state), ARG_KEY(key), ARG_UINT(z.rows),
+                                                ARG_UINT(z.columns), ARG_FLOAT(scale))}));
+    if (!sphere) return CLGAN_OK;
+    return plan_kernel(plan, &(struct kernel_launch){.name = "z to sphere",
+                                                     .program = "random",
+                                                     .kernel = "noise_to_sphere",
+                                                     .columns = z.rows,
+                                                     .bytes = 2 * bytes,
+                                                     ARGUMENTS(ARG_TENSOR(z), ARG_UINT(z.rows), ARG_UINT(z.columns),
+                                                               ARG_FLOAT(recipe->noise.scale))});
+}

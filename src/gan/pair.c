@@ -1,0 +1,278 @@
+#include "gan/pair.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "gan/noise.h"
+#include "gan/schedule.h"
+
+/* G's dropout has lanes of its own: its layers have the same numbers as D's. */
+enum { DROPOUT_LANE_G = 0x10000 };
+
+size_t pair_lanes(const struct recipe *recipe)
+{
+    return recipe->train.updates == UPDATES_ALTERNATING ? (size_t)recipe->train.discriminator_steps : 1;
+}
+
+clgan_status pair_begin(struct pair *pair, struct device *device, const struct recipe *recipe)
+{
+    const size_t batch = (size_t)recipe->train.batch, data = recipe_data_size(recipe);
+    const int64_t d_steps = recipe->train.discriminator_steps, g_steps = recipe->train.generator_steps;
+    const struct network_options g = {.training = true, .average = recipe->train.average > 0}, d = {.training = true};
+    struct arena *arena = &pair->arena;
+    *pair = (struct pair){
+        .recipe = recipe, .device = device, .entries = 2 * (unsigned)(d_steps > g_steps ? d_steps : g_steps)};
+    TRY(network_begin(&pair->g, 'G', &recipe->generator, (size_t)recipe->noise.size, &recipe->generator_optimiser, &g,
+                      arena));
+    TRY(network_begin(&pair->d, 'D', &recipe->discriminator, data, &recipe->discriminator_optimiser, &d, arena));
+    TRY(pass_begin(&pair->g_pass, &pair->g, batch, true, true, false, arena));
+    TRY(pass_begin(&pair->d_pass, &pair->d, 2 * batch, true, true, true, arena));
+    TRY(arena_add(arena, &pair->d_signal, 2 * batch, 1, ELEMENT_F32));
+    TRY(arena_add(arena, &pair->g_signal, batch, 1, ELEMENT_F32));
+    return arena_add(arena, &pair->values, METRICS, 2 * batch, ELEMENT_F32);
+}
+
+static size_t table_bytes(const struct pair *pair) { return SCHEDULE_STEPS * pair->entries * sizeof(schedule); }
+
+uint64_t pair_bytes(const struct pair *pair)
+{
+    return arena_bytes(&pair->arena) + table_bytes(pair) + sizeof(step_state) + 2 * METRICS * sizeof(float);
+}
+
+clgan_status pair_make(struct pair *pair)
+{
+    const size_t batch = pair->g_pass.rows;
+    TRY(arena_make(&pair->arena, pair->device, "nets and minibatches"));
+    pass_connect(&pair->d_pass, (struct tensor){0}, (struct tensor){0});
+    pass_connect(&pair->g_pass, (struct tensor){0}, tensor_rows(pass_input(&pair->d_pass), batch, batch));
+    pass_of_rows(&pair->d_fake, &pair->d_pass, batch, batch);
+    TRY(buffer_make(&pair->state, pair->device, sizeof(step_state), "step state"));
+    TRY(buffer_make(&pair->table, pair->device, table_bytes(pair), "schedules"));
+    return buffer_make(&pair->sums, pair->device, 2 * METRICS * sizeof(float), "sums of the monitors");
+}
+
+void pair_free(struct pair *pair)
+{
+    if (!pair->device) return;
+    plan_free(&pair->step);
+    buffer_free(&pair->sums, pair->device);
+    buffer_free(&pair->table, pair->device);
+    buffer_free(&pair->state, pair->device);
+    arena_free(&pair->arena, pair->device);
+    *pair = (struct pair){0};
+}
+
+clgan_status pair_initialise(struct pair *pair)
+{
+    const uint64_t seed = (uint64_t)pair->recipe->train.seed;
+    TRY(network_initialise(&pair->g, pair->device, seed));
+    return network_initialise(&pair->d, pair->device, seed);
+}
+
+/* ---- the step ---- */
+
+static struct update_rule rule_of(const struct pair *pair, const struct network *network, unsigned lane)
+{
+    return (struct update_rule){.adam = network->optimiser.kind == OPTIMISER_ADAM,
+                                .beta1 = (float)network->optimiser.beta1,
+                                .beta2 = (float)network->optimiser.beta2,
+                                .entries = pair->entries,
+                                .entry = 2 * lane + (network->letter == 'D'),
+                                .state = &pair->state,
+                                .table = &pair->table};
+}
+
+/* z of minibatch `lane` and G's answer to it, into the fake half of D's input. */
+static clgan_status append_fakes(struct pair *pair, unsigned lane)
+{
+    const uint64_t seed = (uint64_t)pair->recipe->train.seed;
+    const struct forward how = {.dropout = random_stream(seed, RANDOM_DROPOUT, DROPOUT_LANE_G + lane),
+                                .state = &pair->state};
+    TRY(noise_append(&pair->step, pair->recipe, pass_input(&pair->g_pass), random_stream(seed, RANDOM_NOISE, lane),
+                     &pair->state));
+    return pass_append_forward(&pair->step, &pair->g_pass, &how);
+}
+
+static clgan_status append_logits(struct pair *pair, const struct pass *pass, unsigned lane)
+{
+    const struct forward how = {.dropout = random_stream((uint64_t)pair->recipe->train.seed, RANDOM_DROPOUT, lane),
+                                .state = &pair->state,
+                                .linear_output = true};
+    return pass_append_forward(&pair->step, pass, &how);
+}
+
+static clgan_status append_d_loss(struct pair *pair, struct tensor signal)
+{
+    const struct recipe *recipe = pair->recipe;
+    const size_t rows = pair->g_pass.rows;
+    const double weight = recipe->train.discriminator_loss == LOSS_MEAN ? 0.5 : 1;
+    return plan_kernel(
+        &pair->step,
+        &(struct kernel_launch){.name = "D loss",
+                                .program = "loss",
+                                .kernel = "loss_discriminator",
+                                .columns = 2 * rows,
+                                .flops = 20.0 * (double)rows,
+                                .bytes = 40.0 * (double)rows,
+                                ARGUMENTS(ARG_TENSOR(pass_output(&pair->d_pass)), ARG_TENSOR(signal),
+                                          ARG_TENSOR(pair->values), ARG_UINT(rows), ARG_FLOAT(weight),
+                                          ARG_FLOAT(recipe->train.real_label), ARG_FLOAT(recipe->train.fake_label))});
+}
+
+static clgan_status append_g_loss(struct pair *pair, struct tensor signal)
+{
+    const size_t rows = pair->g_pass.rows;
+    return plan_kernel(&pair->step,
+                       &(struct kernel_launch){.name = "G loss",
+                                               .program = "loss",
+                                               .kernel = "loss_generator",
+                                               .columns = rows,
+                                               .flops = 5.0 * (double)rows,
+                                               .bytes = 12.0 * (double)rows,
+                                               ARGUMENTS(ARG_TENSOR(pass_output(&pair->d_fake)), ARG_TENSOR(signal),
+                                                         ARG_TENSOR(pair->values), ARG_UINT(rows),
+                                                         ARG_INT(pair->recipe->train.generator_loss == LOSS_MINIMAX))});
+}
+
+static clgan_status append_g_update(struct pair *pair, unsigned lane)
+{
+    const struct update_rule rule = rule_of(pair, &pair->g, lane);
+    plan_segment(&pair->step, "G backward and update");
+    TRY(pass_append_backward(&pair->step, &pair->g_pass, &(struct backward){.update = &rule}));
+    return pair->g.average ? network_append_average(&pair->step, &pair->g, pair->recipe->train.average) : CLGAN_OK;
+}
+
+static clgan_status append_simultaneous(struct pair *pair, const struct batches *batches)
+{
+    const size_t batch = pair->g_pass.rows;
+    const struct update_rule rule = rule_of(pair, &pair->d, 0);
+    plan_segment(&pair->step, "minibatch");
+    TRY(batches_append(&pair->step, batches, tensor_rows(pass_input(&pair->d_pass), 0, batch), &pair->state, 0));
+    TRY(append_fakes(pair, 0));
+    plan_segment(&pair->step, "D forward");
+    TRY(append_logits(pair, &pair->d_pass, 0));
+    TRY(append_d_loss(pair, pair->d_signal));
+    TRY(append_g_loss(pair, pair->g_signal));
+    plan_segment(&pair->step, "D backward and update");
+    TRY(pass_append_backward(&pair->step, &pair->d_pass,
+                             &(struct backward){.update = &rule,
+                                                .signal = pair->d_signal,
+                                                .into = &pair->g_pass,
+                                                .first = batch,
+                                                .into_signal = pair->g_signal}));
+    return append_g_update(pair, 0);
+}
+
+static clgan_status append_d_step(struct pair *pair, const struct batches *batches, unsigned lane)
+{
+    const struct update_rule rule = rule_of(pair, &pair->d, lane);
+    plan_segment(&pair->step, "minibatch for D");
+    TRY(batches_append(&pair->step, batches, tensor_rows(pass_input(&pair->d_pass), 0, pair->g_pass.rows), &pair->state,
+                       lane));
+    TRY(append_fakes(pair, lane));
+    plan_segment(&pair->step, "D forward");
+    TRY(append_logits(pair, &pair->d_pass, lane));
+    TRY(append_d_loss(pair, pass_top_gradient(&pair->d_pass)));
+    plan_segment(&pair->step, "D backward and update");
+    return pass_append_backward(&pair->step, &pair->d_pass, &(struct backward){.update = &rule});
+}
+
+static clgan_status append_g_step(struct pair *pair, unsigned lane, unsigned minibatch)
+{
+    plan_segment(&pair->step, "minibatch for G");
+    TRY(append_fakes(pair, minibatch));
+    plan_segment(&pair->step, "D forward for G");
+    TRY(append_logits(pair, &pair->d_fake, minibatch));
+    TRY(append_g_loss(pair, pass_top_gradient(&pair->d_fake)));
+    plan_segment(&pair->step, "D backward to its input");
+    TRY(pass_append_backward(&pair->step, &pair->d_fake, &(struct backward){.into = &pair->g_pass}));
+    return append_g_update(pair, lane);
+}
+
+static clgan_status append_advance(struct pair *pair)
+{
+    plan_segment(&pair->step, "end of step");
+    return plan_kernel(&pair->step,
+                       &(struct kernel_launch){.name = "advance",
+                                               .program = "loss",
+                                               .kernel = "advance",
+                                               .columns = 1,
+                                               .flops = 2.0 * METRICS * (double)pair->g_pass.rows,
+                                               .bytes = 8.0 * METRICS * (double)pair->g_pass.rows,
+                                               ARGUMENTS(ARG_BUFFER(&pair->state), ARG_BUFFER(&pair->sums),
+                                                         ARG_TENSOR(pair->values), ARG_UINT(pair->g_pass.rows))});
+}
+
+clgan_status pair_plan(struct pair *pair, const struct batches *batches)
+{
+    const struct recipe *recipe = pair->recipe;
+    pair->steps_per_epoch = batches->steps_per_epoch;
+    plan_begin(&pair->step, pair->device);
+    if (recipe->train.updates == UPDATES_SIMULTANEOUS) {
+        TRY(tensor_fill(pair->device, pass_top_gradient(&pair->d_pass), 1));
+        TRY(append_simultaneous(pair, batches));
+    } else {
+        const unsigned k = (unsigned)recipe->train.discriminator_steps, j = (unsigned)recipe->train.generator_steps;
+        for (unsigned lane = 0; lane < k; lane++) TRY(append_d_step(pair, batches, lane));
+        for (unsigned lane = 0; lane < j; lane++) TRY(append_g_step(pair, lane, k + lane));
+    }
+    return append_advance(pair);
+}
+
+/* ---- from step to step ---- */
+
+static clgan_status fill_table(struct pair *pair, uint64_t start)
+{
+    const struct recipe *recipe = pair->recipe;
+    const uint64_t d_steps = (uint64_t)recipe->train.discriminator_steps,
+                   g_steps = (uint64_t)recipe->train.generator_steps;
+    schedule *table;
+    TRY(memory_take(&table, (size_t)SCHEDULE_STEPS * pair->entries, sizeof *table));
+    for (uint64_t i = 0; i < SCHEDULE_STEPS; i++) {
+        const uint64_t step = start + i, epoch = step / pair->steps_per_epoch;
+        schedule *row = table + i * pair->entries;
+        for (uint64_t lane = 0; lane < g_steps; lane++)
+            row[2 * lane] = schedule_at(&recipe->generator_optimiser, step * g_steps + lane, epoch);
+        for (uint64_t lane = 0; lane < d_steps; lane++)
+            row[2 * lane + 1] = schedule_at(&recipe->discriminator_optimiser, step * d_steps + lane, epoch);
+    }
+    clgan_status status = buffer_write(pair->device, &pair->table, 0, table_bytes(pair), table);
+    const state_u64 first = pair->table_start = start;
+    if (status == CLGAN_OK)
+        status = buffer_write(pair->device, &pair->state, offsetof(step_state, table), sizeof first, &first);
+    free(table);
+    return status;
+}
+
+clgan_status pair_set_step(struct pair *pair, uint64_t step, const float *sums)
+{
+    const step_state state = {.step = step,
+                              .epoch = step / pair->steps_per_epoch,
+                              .in_epoch = (state_u32)(step % pair->steps_per_epoch),
+                              .per_epoch = (state_u32)pair->steps_per_epoch};
+    static const float zeros[2 * METRICS];
+    TRY(buffer_write(pair->device, &pair->state, 0, sizeof state, &state));
+    TRY(buffer_write(pair->device, &pair->sums, 0, sizeof zeros, sums ? sums : zeros));
+    return fill_table(pair, step);
+}
+
+clgan_status pair_prepare_step(struct pair *pair, uint64_t step)
+{
+    return step - pair->table_start < SCHEDULE_STEPS ? CLGAN_OK : fill_table(pair, step);
+}
+
+clgan_status pair_read_state(struct pair *pair, step_state *state)
+{
+    return buffer_read(pair->device, &pair->state, 0, sizeof *state, state);
+}
+
+clgan_status pair_read_sums(struct pair *pair, float sums[2 * METRICS])
+{
+    return buffer_read(pair->device, &pair->sums, 0, 2 * METRICS * sizeof *sums, sums);
+}
+
+clgan_status pair_clear_sums(struct pair *pair)
+{
+    static const float zeros[2 * METRICS];
+    return buffer_write(pair->device, &pair->sums, 0, sizeof zeros, zeros);
+}

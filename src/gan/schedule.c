@@ -1,0 +1,20 @@
+#include "gan/schedule.h"
+
+#include <math.h>
+
+static double momentum_at(const struct optimiser_recipe *optimiser, uint64_t epoch)
+{
+    const double from = (double)optimiser->momentum_start, to = (double)optimiser->momentum_end;
+    const double risen = fmin(fmax(((double)epoch + 1 - from) / (to - from), 0), 1);
+    return optimiser->momentum + risen * (optimiser->final_momentum - optimiser->momentum);
+}
+
+schedule schedule_at(const struct optimiser_recipe *optimiser, uint64_t update, uint64_t epoch)
+{
+    const double t = (double)update;
+    const double rate = fmax(optimiser->learning_rate / pow(optimiser->decay, t), optimiser->lowest_rate);
+    if (optimiser->kind == OPTIMISER_SGD)
+        return (schedule){.rate = (float)rate, .momentum = (float)momentum_at(optimiser, epoch)};
+    const double first = 1 - pow(optimiser->beta1, t + 1), second = sqrt(1 - pow(optimiser->beta2, t + 1));
+    return (schedule){.rate = (float)(rate * second / first), .epsilon = (float)(optimiser->epsilon * second)};
+}
