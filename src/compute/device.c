@@ -59,6 +59,7 @@ clgan_status device_open(struct device **out, const clgan_device_options *option
 void device_close(struct device *device)
 {
     if (!device) return;
+    if (device->mark) clReleaseEvent(device->mark);
     if (device->queue) clFinish(device->queue);
     programs_free(device);
     if (device->queue) clReleaseCommandQueue(device->queue);
@@ -68,3 +69,14 @@ void device_close(struct device *device)
 }
 
 clgan_status device_finish(struct device *device) { return CL_CALL(clFinish(device->queue)); }
+
+clgan_status device_pace(struct device *device)
+{
+    cl_event before = device->mark;
+    device->mark = NULL;
+    clgan_status status = CL_CALL(clEnqueueMarkerWithWaitList(device->queue, 0, NULL, &device->mark));
+    if (status == CLGAN_OK) status = CL_CALL(clFlush(device->queue));
+    if (status == CLGAN_OK && before) status = CL_CALL(clWaitForEvents(1, &before));
+    if (before) clReleaseEvent(before);
+    return status;
+}

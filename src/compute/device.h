@@ -21,6 +21,7 @@ struct device {
     uint64_t taken;                 /* bytes of buffers alive */
     char *cache_dir;                /* NULL: no cache; owned */
     struct program_entry *programs; /* built ones, a list; owned */
+    cl_event mark;                  /* of the last device_pace; NULL: none */
     clgan_log log;
 };
 
@@ -32,6 +33,9 @@ void device_close(struct device *device);
 
 /* Waits until everything enqueued is done. */
 clgan_status device_finish(struct device *device);
+/* Marks what is enqueued so far and waits until what was enqueued before the last call is done: called after each group
+ * of steps, it keeps the device busy and the backlog at two groups (drivers of displays kill long queues). */
+clgan_status device_pace(struct device *device);
 
 /* ---- memory ---- */
 

@@ -1,0 +1,22 @@
+/* Where a run's checkpoints lie. */
+#ifndef GAN_CHECKPOINT_FILES_H
+#define GAN_CHECKPOINT_FILES_H
+
+#include <stdint.h>
+
+#include "base/status.h"
+
+#define CHECKPOINT_FORMAT "clgan-checkpoint-1"
+#define CHECKPOINT_SUMS "train.sums"
+
+/* Paths of a run folder's checkpoints, newest first. */
+struct checkpoint_files {
+    char **paths;
+    size_t count;
+};
+clgan_status checkpoint_files_list(struct checkpoint_files *files, const char *folder);
+void checkpoint_files_free(struct checkpoint_files *files);
+/* Path of the checkpoint after `step` steps, freed with free(); makes the folder it lies in. */
+clgan_status checkpoint_files_path(char **path, const char *folder, uint64_t step);
+
+#endif

@@ -1,0 +1,122 @@
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "gan/checkpoint.h"
+#include "gan/checkpoint_files.h"
+
+static clgan_status read_number(uint64_t *number, const struct safetensors_file *file, const char *key)
+{
+    const char *text = safetensors_metadata_value(file, key);
+    char *end = NULL;
+    errno = 0;
+    if (text && *text >= '0' && *text <= '9') *number = strtoull(text, &end, 10);
+    if (!end || *end || errno || *number >> 53)
+        return status_fail(CLGAN_FAILED, "%s: its metadata has no valid \"%s\"", file->path, key);
+    return CLGAN_OK;
+}
+
+static clgan_status check_metadata(struct checkpoint *checkpoint, const char *recipe_text)
+{
+    const struct safetensors_file *file = &checkpoint->file;
+    const char *format = safetensors_metadata_value(file, "format");
+    const char *recipe = safetensors_metadata_value(file, "recipe");
+    if (!format || strncmp(format, "clgan-checkpoint-", 17) != 0)
+        return status_fail(CLGAN_FAILED, "%s: not a checkpoint of clgan", file->path);
+    if (strcmp(format, CHECKPOINT_FORMAT) != 0)
+        return status_fail(CLGAN_FAILED, "%s: made in the format %s of a newer clgan; this one reads %s", file->path,
+                           format, CHECKPOINT_FORMAT);
+    if (!safetensors_metadata_value(file, "checksum"))
+        return status_fail(CLGAN_FAILED, "%s: it has no checksum", file->path);
+    if (!recipe || (recipe_text && strcmp(recipe, recipe_text) != 0))
+        return status_fail(
+            CLGAN_USAGE,
+            "%s: a checkpoint of another recipe than the run's recipe.yaml; put that file back as it was, "
+            "or start a new run",
+            file->path);
+    return read_number(&checkpoint->step, file, "step");
+}
+
+clgan_status checkpoint_open(struct checkpoint *checkpoint, const char *path, const char *recipe_text)
+{
+    *checkpoint = (struct checkpoint){0};
+    TRY(safetensors_open(&checkpoint->file, path));
+    clgan_status status = check_metadata(checkpoint, recipe_text);
+    if (status != CLGAN_OK) checkpoint_close(checkpoint);
+    return status;
+}
+
+void checkpoint_close(struct checkpoint *checkpoint) { safetensors_close(&checkpoint->file); }
+
+clgan_status checkpoint_open_newest(struct checkpoint *checkpoint, int *found, const char *folder,
+                                    const char *recipe_text, const clgan_log *log)
+{
+    struct checkpoint_files files;
+    *found = 0;
+    TRY(checkpoint_files_list(&files, folder));
+    clgan_status status = CLGAN_OK;
+    for (size_t i = 0; i < files.count && !*found && status != CLGAN_USAGE; i++) {
+        status = checkpoint_open(checkpoint, files.paths[i], recipe_text);
+        *found = status == CLGAN_OK;
+        if (status == CLGAN_FAILED && i + 1 < files.count)
+            log_warning(log, "%s; taking the checkpoint before it", clgan_last_error());
+    }
+    checkpoint_files_free(&files);
+    return status;
+}
+
+/* ---- to the device ---- */
+
+clgan_status checkpoint_read_tensor(const struct checkpoint *checkpoint, struct device *device, const char *name,
+                                    struct tensor tensor)
+{
+    const struct safetensors_file *file = &checkpoint->file;
+    const struct safetensors_entry *entry = safetensors_find(file, name);
+    float *values;
+    if (!entry) return status_fail(CLGAN_FAILED, "%s: it has no tensor %s", file->path, name);
+    const size_t rows = entry->dimensions == 2 ? entry->shape[0] : 1;
+    const size_t columns = entry->dimensions ? entry->shape[entry->dimensions - 1] : 1;
+    if (entry->dimensions < 1 || entry->dimensions > 2 || rows != tensor.rows || columns != tensor.columns)
+        return status_fail(CLGAN_FAILED, "%s: tensor %s is %zu x %zu, expected %zu x %zu", file->path, name, rows,
+                           columns, tensor.rows, tensor.columns);
+    TRY(memory_take(&values, rows * columns, sizeof *values));
+    clgan_status status = safetensors_read(file, entry, 0, values, rows * columns * sizeof *values);
+    if (status == CLGAN_OK) status = tensor_write(device, tensor, values);
+    free(values);
+    return status;
+}
+
+clgan_status checkpoint_read_network(const struct checkpoint *checkpoint, struct device *device,
+                                     const struct network *network, unsigned kinds)
+{
+    struct net_tensor *list;
+    TRY(memory_take(&list, NET_TENSORS, sizeof *list));
+    const size_t count = net_tensors(list, network, kinds);
+    clgan_status status = CLGAN_OK;
+    for (size_t i = 0; status == CLGAN_OK && i < count; i++)
+        status = checkpoint_read_tensor(checkpoint, device, list[i].name, list[i].tensor);
+    free(list);
+    return status;
+}
+
+clgan_status checkpoint_read_pair(const struct checkpoint *checkpoint, struct pair *pair)
+{
+    const struct safetensors_file *file = &checkpoint->file;
+    const struct safetensors_entry *entry = safetensors_find(file, CHECKPOINT_SUMS);
+    float sums[2 * METRICS];
+    uint64_t per_epoch = 0;
+    TRY(read_number(&per_epoch, file, "steps_per_epoch"));
+    if (per_epoch != pair->steps_per_epoch)
+        return status_fail(CLGAN_USAGE,
+                           "%s: the run had %" PRIu64 " steps an epoch, this data gives %" PRIu64
+                           ": it is other data. Point --data at what the run began with",
+                           file->path, per_epoch, pair->steps_per_epoch);
+    if (!entry || entry->bytes != sizeof sums)
+        return status_fail(CLGAN_FAILED, "%s: it has no tensor " CHECKPOINT_SUMS " of %d x 2", file->path, METRICS);
+    TRY(checkpoint_read_network(checkpoint, pair->device, &pair->g, NET_ALL));
+    TRY(checkpoint_read_network(checkpoint, pair->device, &pair->d, NET_ALL));
+    TRY(safetensors_read(file, entry, 0, sums, sizeof sums));
+    return pair_set_step(pair, checkpoint->step, sums);
+}

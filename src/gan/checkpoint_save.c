@@ -1,0 +1,154 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "gan/checkpoint.h"
+#include "gan/checkpoint_files.h"
+#include "gan/schedule.h"
+
+enum { METADATA = 12, VALUE = 32, KEPT = 2 };
+
+/* ---- everything finite? ---- */
+
+static clgan_status append_checks(struct plan *plan, const struct buffer *bad, const struct net_tensor *list,
+                                  size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const size_t elements = list[i].tensor.rows * list[i].tensor.columns;
+        TRY(plan_kernel(
+            plan, &(struct kernel_launch){.name = list[i].name,
+                                          .program = "update",
+                                          .kernel = "check_finite",
+                                          .columns = elements,
+                                          ARGUMENTS(ARG_TENSOR(list[i].tensor), ARG_BUFFER(bad), ARG_UINT(elements))}));
+    }
+    return CLGAN_OK;
+}
+
+static clgan_status check_finite(struct device *device, const struct net_tensor *list, size_t count)
+{
+    struct plan plan;
+    struct buffer bad = {0};
+    cl_uint found = 0;
+    TRY(buffer_make(&bad, device, sizeof found, "finite check"));
+    plan_begin(&plan, device);
+    clgan_status status = append_checks(&plan, &bad, list, count);
+    if (status == CLGAN_OK) status = plan_run(&plan);
+    if (status == CLGAN_OK) status = buffer_read(device, &bad, 0, sizeof found, &found);
+    plan_free(&plan);
+    buffer_free(&bad, device);
+    if (status == CLGAN_OK && found)
+        status = status_fail(CLGAN_FAILED, "a weight is not finite: nothing was saved, earlier checkpoints are kept. "
+                                           "Try a lower learning rate");
+    return status;
+}
+
+/* ---- metadata ---- */
+
+struct metadata {
+    struct safetensors_metadata pairs[METADATA];
+    char values[METADATA][VALUE];
+    size_t count;
+};
+
+static void add_number(struct metadata *metadata, char *key, const char *format, double value)
+{
+    char *text = metadata->values[metadata->count];
+    snprintf(text, VALUE, format, value);
+    metadata->pairs[metadata->count++] = (struct safetensors_metadata){key, text};
+}
+
+static void fill_metadata(struct metadata *metadata, const struct pair *pair, const char *recipe_text, uint64_t step)
+{
+    const struct recipe *recipe = pair->recipe;
+    const uint64_t epoch = step / pair->steps_per_epoch;
+    const uint64_t g_updates = step * (uint64_t)recipe->train.generator_steps;
+    const uint64_t d_updates = step * (uint64_t)recipe->train.discriminator_steps;
+    const schedule g = schedule_at(&recipe->generator_optimiser, g_updates, epoch);
+    const schedule d = schedule_at(&recipe->discriminator_optimiser, d_updates, epoch);
+    *metadata = (struct metadata){0};
+    metadata->pairs[metadata->count++] = (struct safetensors_metadata){"format", CHECKPOINT_FORMAT};
+    add_number(metadata, "step", "%.0f", (double)step);
+    add_number(metadata, "epoch", "%.0f", (double)epoch);
+    add_number(metadata, "steps_per_epoch", "%.0f", (double)pair->steps_per_epoch);
+    add_number(metadata, "seed", "%.0f", (double)recipe->train.seed);
+    add_number(metadata, "generator.updates", "%.0f", (double)g_updates);
+    add_number(metadata, "generator.next_rate", "%.9g", (double)g.rate);
+    add_number(metadata, "generator.next_momentum", "%.9g", (double)g.momentum);
+    add_number(metadata, "discriminator.updates", "%.0f", (double)d_updates);
+    add_number(metadata, "discriminator.next_rate", "%.9g", (double)d.rate);
+    add_number(metadata, "discriminator.next_momentum", "%.9g", (double)d.momentum);
+    metadata->pairs[metadata->count++] = (struct safetensors_metadata){"recipe", (char *)recipe_text};
+}
+
+/* ---- writing ---- */
+
+static clgan_status write_tensor(struct safetensors_writer *writer, struct device *device, struct tensor tensor)
+{
+    const size_t bytes = tensor.rows * tensor.columns * sizeof(float);
+    float *values;
+    TRY(memory_take(&values, tensor.rows * tensor.columns, sizeof *values));
+    clgan_status status = tensor_read(device, tensor, values);
+    if (status == CLGAN_OK) status = safetensors_add(writer, values, bytes);
+    free(values);
+    return status;
+}
+
+static struct safetensors_entry entry_of(struct net_tensor *item)
+{
+    struct safetensors_entry entry = {.name = item->name, .dimensions = item->is_bias ? 1 : 2};
+    entry.shape[0] = item->is_bias ? item->tensor.columns : item->tensor.rows;
+    if (!item->is_bias) entry.shape[1] = item->tensor.columns;
+    return entry;
+}
+
+static clgan_status write_file(const char *path, struct pair *pair, struct net_tensor *list, size_t count,
+                               const struct metadata *metadata)
+{
+    struct safetensors_writer *writer = NULL;
+    struct safetensors_entry *entries;
+    float sums[2 * METRICS];
+    TRY(pair_read_sums(pair, sums));
+    TRY(memory_take(&entries, count + 1, sizeof *entries));
+    for (size_t i = 0; i < count; i++) entries[i] = entry_of(&list[i]);
+    entries[count] = (struct safetensors_entry){.name = CHECKPOINT_SUMS, .shape = {METRICS, 2}, .dimensions = 2};
+    clgan_status status = safetensors_begin(&writer, path, entries, count + 1, metadata->pairs, metadata->count);
+    for (size_t i = 0; status == CLGAN_OK && i < count; i++)
+        status = write_tensor(writer, pair->device, list[i].tensor);
+    if (status == CLGAN_OK) status = safetensors_add(writer, sums, sizeof sums);
+    if (status == CLGAN_OK)
+        status = safetensors_commit(writer);
+    else
+        safetensors_abandon(writer);
+    free(entries);
+    return status;
+}
+
+static clgan_status remove_old(const char *folder)
+{
+    struct checkpoint_files files;
+    TRY(checkpoint_files_list(&files, folder));
+    for (size_t i = KEPT; i < files.count; i++) unlink(files.paths[i]);
+    checkpoint_files_free(&files);
+    return CLGAN_OK;
+}
+
+clgan_status checkpoint_save(struct pair *pair, const char *folder, const char *recipe_text, uint64_t step)
+{
+    struct net_tensor *list;
+    struct metadata metadata;
+    char *path = NULL;
+    TRY(memory_take(&list, 2 * NET_TENSORS, sizeof *list));
+    size_t count = net_tensors(list, &pair->g, NET_ALL);
+    count += net_tensors(list + count, &pair->d, NET_ALL);
+    fill_metadata(&metadata, pair, recipe_text, step);
+    clgan_status status = check_finite(pair->device, list, count);
+    if (status == CLGAN_OK) status = checkpoint_files_path(&path, folder, step);
+    if (status == CLGAN_OK) status = write_file(path, pair, list, count, &metadata);
+    if (status == CLGAN_OK) status = remove_old(folder);
+    free(path);
+    free(list);
+    return status;
+}

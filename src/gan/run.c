@@ -1,0 +1,201 @@
+#include "gan/run.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+
+enum { SETTINGS_BYTES = 1 << 20, RUN_NUMBERS = 1000 };
+
+clgan_status run_path(char **path, const struct clgan_run *run, const char *name)
+{
+    return file_join(path, run->folder, name);
+}
+
+/* ---- run.json ---- */
+
+clgan_status run_write_settings(const struct clgan_run *run)
+{
+    char *path = NULL;
+    json_t *json = json_pack("{s:i, s:s?, s:s?, s:I}", "format", 1, "data", run->data, "from", run->from, "epochs",
+                             (json_int_t)run->epochs);
+    char *text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
+    json_decref(json);
+    if (!text)
+        return status_fail(CLGAN_FAILED, "%s/run.json: a path is not valid UTF-8, or memory is short", run->folder);
+    clgan_status status = run_path(&path, run, "run.json");
+    if (status == CLGAN_OK) status = file_write(path, text, strlen(text));
+    free(path);
+    free(text);
+    return status;
+}
+
+static clgan_status parse_settings(struct clgan_run *run, const char *bytes, size_t length, const char *path)
+{
+    json_error_t error;
+    const char *data = NULL, *from = NULL;
+    json_int_t epochs = 0, format = 0;
+    json_t *json = json_loadb(bytes, length, JSON_REJECT_DUPLICATES, &error);
+    if (!json) return status_fail(CLGAN_FAILED, "%s:%d: %s", path, error.line, error.text);
+    clgan_status status = CLGAN_OK;
+    if (json_unpack_ex(json, &error, JSON_STRICT, "{s:I, s:s?, s:s?, s:I}", "format", &format, "data", &data, "from",
+                       &from, "epochs", &epochs) ||
+        format != 1 || epochs < 0)
+        status = status_fail(CLGAN_FAILED, "%s: not the settings of a run (%s)", path,
+                             format == 1 || !*error.text ? "epochs or format out of range" : error.text);
+    if (status == CLGAN_OK && data) status = memory_copy_text(&run->data, data);
+    if (status == CLGAN_OK && from) status = memory_copy_text(&run->from, from);
+    run->epochs = (uint64_t)epochs;
+    json_decref(json);
+    return status;
+}
+
+static clgan_status read_settings(struct clgan_run *run)
+{
+    char *path = NULL, *bytes = NULL;
+    size_t length = 0;
+    TRY(run_path(&path, run, "run.json"));
+    clgan_status status = file_read(&bytes, &length, path, SETTINGS_BYTES);
+    if (status == CLGAN_OK) status = parse_settings(run, bytes, length, path);
+    free(bytes);
+    free(path);
+    return status;
+}
+
+/* ---- making ---- */
+
+/* `*absolute` = NULL for NULL. */
+static clgan_status make_absolute(char **absolute, const char *path, const char *what)
+{
+    *absolute = NULL;
+    if (!path) return CLGAN_OK;
+    *absolute = realpath(path, NULL);
+    return *absolute ? CLGAN_OK : status_fail(CLGAN_FAILED, "%s %s: %s", what, path, strerror(errno));
+}
+
+static clgan_status make_numbered_folder(struct clgan_run *run)
+{
+    char path[RECIPE_NAME + 32];
+    for (int number = 1; number < RUN_NUMBERS; number++) {
+        snprintf(path, sizeof path, "runs/%s-%03d", run->recipe.name, number);
+        if (file_exists(path)) continue;
+        const clgan_status status = file_make_new_folder(path);
+        if (status == CLGAN_USAGE) continue; /* somebody else was faster */
+        return status == CLGAN_OK ? memory_copy_text(&run->folder, path) : status;
+    }
+    return status_fail(CLGAN_FAILED, "runs/%s-001 to %03d all exist: remove some, or name a folder with --out",
+                       run->recipe.name, RUN_NUMBERS - 1);
+}
+
+static clgan_status make_folder(struct clgan_run *run, const char *folder)
+{
+    if (!folder) return make_numbered_folder(run);
+    if (file_exists(folder))
+        return status_fail(CLGAN_USAGE, "%s exists: name another folder, or go on with --resume %s", folder, folder);
+    TRY(file_make_new_folder(folder));
+    return memory_copy_text(&run->folder, folder);
+}
+
+static bool takes_layers(const struct network_recipe *network)
+{
+    for (size_t i = 0; i < network->count; i++)
+        if (network->layers[i].take >= 0) return true;
+    return false;
+}
+
+static clgan_status check_from(const struct recipe *recipe, const char *from)
+{
+    const bool takes = takes_layers(&recipe->generator) || takes_layers(&recipe->discriminator);
+    if (takes && !from)
+        return status_fail(CLGAN_USAGE, "recipe %s takes layers over from another run: name it with --from RUN",
+                           recipe->name);
+    if (from && !takes)
+        return status_fail(CLGAN_USAGE, "recipe %s takes no layers over: --from has no use (a layer asks with take: N)",
+                           recipe->name);
+    return CLGAN_OK;
+}
+
+static clgan_status create(struct clgan_run *run, const char *folder, const char *data, const char *from)
+{
+    char *path = NULL;
+    TRY(check_from(&run->recipe, from));
+    TRY(make_absolute(&run->data, data, "data"));
+    TRY(make_absolute(&run->from, from, "run"));
+    TRY(recipe_write(&run->recipe_text, &run->recipe));
+    TRY(make_folder(run, folder));
+    TRY(run_path(&path, run, "recipe.yaml"));
+    clgan_status status = file_write(path, run->recipe_text, strlen(run->recipe_text));
+    free(path);
+    return status == CLGAN_OK ? run_write_settings(run) : status;
+}
+
+clgan_status clgan_run_create(clgan_run **run, const clgan_recipe *recipe, const char *folder, const char *data,
+                              const char *from, const clgan_log *log)
+{
+    clgan_run *made;
+    TRY(memory_take(&made, 1, sizeof *made));
+    made->recipe = recipe->recipe;
+    if (log) made->log = *log;
+    clgan_status status = create(made, folder, data, from);
+    if (status == CLGAN_OK)
+        *run = made;
+    else
+        clgan_run_free(made);
+    return status;
+}
+
+/* ---- opening ---- */
+
+static clgan_status open_folder(struct clgan_run *run, const char *folder)
+{
+    char *path = NULL;
+    clgan_recipe *recipe = NULL;
+    TRY(memory_copy_text(&run->folder, folder));
+    TRY(run_path(&path, run, "recipe.yaml"));
+    clgan_status status = CLGAN_OK;
+    if (!file_is_folder(folder) || !file_exists(path))
+        status = status_fail(CLGAN_USAGE, "%s: not the folder of a run (it has no recipe.yaml)", folder);
+    if (status == CLGAN_OK) status = clgan_recipe_read(&recipe, path, NULL, 0);
+    free(path);
+    TRY(status);
+    run->recipe = recipe->recipe;
+    clgan_recipe_free(recipe);
+    TRY(recipe_write(&run->recipe_text, &run->recipe));
+    return read_settings(run);
+}
+
+clgan_status clgan_run_open(clgan_run **run, const char *folder, const clgan_log *log)
+{
+    clgan_run *made;
+    TRY(memory_take(&made, 1, sizeof *made));
+    if (log) made->log = *log;
+    clgan_status status = open_folder(made, folder);
+    if (status == CLGAN_OK)
+        *run = made;
+    else
+        clgan_run_free(made);
+    return status;
+}
+
+const char *clgan_run_folder(const clgan_run *run) { return run->folder; }
+
+int clgan_run_signed(const clgan_run *run)
+{
+    const struct recipe *recipe = &run->recipe;
+    const bool pictures = recipe->data.format == DATA_IDX || recipe->data.format == DATA_CIFAR10;
+    return pictures && recipe->data.preparation == PREPARE_CONTRAST55;
+}
+
+void clgan_run_free(clgan_run *run)
+{
+    if (!run) return;
+    free(run->folder);
+    free(run->recipe_text);
+    free(run->data);
+    free(run->from);
+    free(run);
+}

@@ -1,0 +1,25 @@
+/* A run's folder: recipe.yaml (resolved), run.json (what the recipe does not say: where the data is, the run that
+ * layers are taken from, the epochs last asked for), log.jsonl, checkpoints/, samples/. */
+#ifndef GAN_RUN_H
+#define GAN_RUN_H
+
+#include "base/log.h"
+#include "gan/recipe.h"
+
+struct clgan_run {
+    char *folder;
+    struct recipe recipe;
+    char *recipe_text; /* resolved; what checkpoints hold */
+    char *data;        /* absolute, NULL: the usual places */
+    char *from;        /* absolute, NULL: none */
+    uint64_t epochs;   /* total last asked for; 0: the recipe's */
+    clgan_log log;
+};
+
+/* Writes run.json anew. */
+clgan_status run_write_settings(const struct clgan_run *run);
+
+/* "folder/NAME" of the run, freed with free(). */
+clgan_status run_path(char **path, const struct clgan_run *run, const char *name);
+
+#endif

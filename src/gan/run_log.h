@@ -1,0 +1,11 @@
+/* log.jsonl: a JSON object a line, one line an epoch, with every number that the progress line shows. */
+#ifndef GAN_RUN_LOG_H
+#define GAN_RUN_LOG_H
+
+#include "gan/run.h"
+
+clgan_status run_log_append(const struct clgan_run *run, const clgan_progress *progress);
+/* Keeps the lines of epochs 1 to `epochs`; a torn last line goes. No log is fine. */
+clgan_status run_log_cut(const struct clgan_run *run, uint64_t epochs);
+
+#endif

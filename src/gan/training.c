@@ -1,0 +1,167 @@
+#include "gan/training.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "gan/checkpoint.h"
+
+static bool of_pictures(const struct recipe *recipe)
+{
+    return recipe->data.format == DATA_IDX || recipe->data.format == DATA_CIFAR10;
+}
+
+/* Pictures of nothing, two steps of them. */
+static clgan_status imagine(struct pictures *pictures, const struct recipe *recipe)
+{
+    *pictures = (struct pictures){.count = 2 * (size_t)recipe->train.batch * pair_lanes(recipe),
+                                  .size = recipe_data_size(recipe)};
+    return memory_take(&pictures->bytes, pictures->count, pictures->size);
+}
+
+static clgan_status read_data(struct training *training, const char *data, bool imagined, const clgan_log *log)
+{
+    const struct recipe *recipe = training->recipe;
+    if (!of_pictures(recipe)) return CLGAN_OK;
+    const struct dataset_request request = {.format = recipe->data.format,
+                                            .name = recipe->data.name,
+                                            .path = data,
+                                            .channels = (size_t)recipe->data.channels,
+                                            .height = (size_t)recipe->data.height,
+                                            .width = (size_t)recipe->data.width,
+                                            .validation = (size_t)recipe->data.validation};
+    const clgan_status status = dataset_read(&training->dataset, &request, log);
+    if (status == CLGAN_OK || !imagined) return status;
+    log_warning(log, "%s; the plan is shown for pictures of the recipe's shape", clgan_last_error());
+    return imagine(&training->dataset.train, recipe);
+}
+
+static struct batches_request request_of(const struct training *training, bool stream)
+{
+    const struct recipe *recipe = training->recipe;
+    return (struct batches_request){.format = recipe->data.format,
+                                    .pictures = &training->dataset.train,
+                                    .preparation = recipe->data.preparation,
+                                    .mean = recipe->data.mean,
+                                    .deviation = recipe->data.deviation,
+                                    .modes = (size_t)recipe->data.modes,
+                                    .radius = recipe->data.radius,
+                                    .steps_per_epoch = (size_t)recipe->data.steps_per_epoch,
+                                    .rows = (size_t)recipe->train.batch,
+                                    .lanes = pair_lanes(recipe),
+                                    .seed = (uint64_t)recipe->train.seed,
+                                    .stream = stream};
+}
+
+uint64_t training_bytes(const struct training *training)
+{
+    const struct batches_request request = request_of(training, false);
+    return pair_bytes(&training->pair) + batches_bytes(&request);
+}
+
+static clgan_status check_memory(const struct training *training)
+{
+    const clgan_device_info *info = &training->device->info;
+    const uint64_t nets = pair_bytes(&training->pair);
+    if (nets <= info->memory) return CLGAN_OK;
+    return status_fail(
+        CLGAN_FAILED,
+        "device %d, %s: too little memory: recipe %s needs %.0f MB for nets and minibatches, the device has "
+        "%.0f MB. Try a smaller batch or smaller layers, or another device",
+        info->index, info->name, training->recipe->name, (double)nets / 1e6, (double)info->memory / 1e6);
+}
+
+static clgan_status set_up(struct training *training, const char *data, const clgan_train_options *options,
+                           bool imagined, const clgan_log *log)
+{
+    const struct recipe *recipe = training->recipe;
+    const bool averaged = recipe->train.average > 0;
+    TRY(read_data(training, data, imagined, log));
+    TRY(device_open(&training->device, &options->device, options->profile, log));
+    TRY(pair_begin(&training->pair, training->device, recipe));
+    TRY(check_memory(training));
+    TRY(pair_make(&training->pair));
+    const struct batches_request request = request_of(training, options->stream_data);
+    TRY(batches_make(&training->batches, training->device, &request, log));
+    TRY(pair_plan(&training->pair, &training->batches));
+    return sampler_make(&training->sampler, training->device, recipe, &training->pair.g, averaged,
+                        (uint64_t)recipe->train.seed);
+}
+
+clgan_status training_open(struct training *training, const struct recipe *recipe, const char *data,
+                           const clgan_train_options *options, bool imagined, const clgan_log *log)
+{
+    *training = (struct training){.recipe = recipe};
+    const clgan_status status = set_up(training, data, options, imagined, log);
+    if (status != CLGAN_OK) training_close(training);
+    return status;
+}
+
+void training_close(struct training *training)
+{
+    sampler_free(&training->sampler);
+    batches_free(&training->batches);
+    pair_free(&training->pair);
+    device_close(training->device);
+    dataset_free(&training->dataset);
+    *training = (struct training){0};
+}
+
+/* ---- step 0 ---- */
+
+static clgan_status set_marginals(struct training *training)
+{
+    const struct network *g = &training->pair.g;
+    const struct layer *last = &g->layers[g->count - 1];
+    float *logits;
+    if (!last->spec->bias_from_marginals) return CLGAN_OK;
+    TRY(memory_take(&logits, training->dataset.train.size, sizeof *logits));
+    marginal_logits(logits, &training->dataset.train);
+    clgan_status status = tensor_write(training->device, last->bias.w, logits);
+    if (status == CLGAN_OK && g->average) status = tensor_write(training->device, last->average_bias, logits);
+    free(logits);
+    return status;
+}
+
+static clgan_status take_parameter(struct training *training, const struct checkpoint *checkpoint, const char *name,
+                                   struct tensor w, struct tensor average)
+{
+    TRY(checkpoint_read_tensor(checkpoint, training->device, name, w));
+    return average.buffer ? checkpoint_read_tensor(checkpoint, training->device, name, average) : CLGAN_OK;
+}
+
+static clgan_status take_layers(struct training *training, const struct checkpoint *checkpoint,
+                                const struct network *network)
+{
+    for (size_t i = 0; i < network->count; i++) {
+        const struct layer *layer = &network->layers[i];
+        char name[48];
+        if (layer->spec->take < 0) continue;
+        snprintf(name, sizeof name, "%c.%d.weight", network->letter, (int)layer->spec->take);
+        TRY(take_parameter(training, checkpoint, name, layer->weight.w, layer->average_weight));
+        snprintf(name, sizeof name, "%c.%d.bias", network->letter, (int)layer->spec->take);
+        TRY(take_parameter(training, checkpoint, name, layer->bias.w, layer->average_bias));
+    }
+    return CLGAN_OK;
+}
+
+static clgan_status take_over(struct training *training, const char *from, const clgan_log *log)
+{
+    struct checkpoint checkpoint;
+    int found;
+    TRY(checkpoint_open_newest(&checkpoint, &found, from, NULL, log));
+    if (!found) return status_fail(CLGAN_USAGE, "%s: no checkpoint there to take layers from", from);
+    log_info(log, "layers are taken over from %s", checkpoint.file.path);
+    clgan_status status = take_layers(training, &checkpoint, &training->pair.g);
+    if (status == CLGAN_OK) status = take_layers(training, &checkpoint, &training->pair.d);
+    checkpoint_close(&checkpoint);
+    return status;
+}
+
+clgan_status training_initialise(struct training *training, const char *from, const clgan_log *log)
+{
+    TRY(pair_initialise(&training->pair));
+    TRY(set_marginals(training));
+    if (from) TRY(take_over(training, from, log));
+    return pair_set_step(&training->pair, 0, NULL);
+}
