@@ -1,0 +1,100 @@
+#include "data/places.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+enum { PLACES = 5 };
+
+/* How to get the datasets that recipes name. */
+static const struct {
+    const char *name, *advice;
+} sources[] = {
+    {"fashion-mnist",
+     "on Debian: apt install dataset-fashion-mnist; elsewhere get the four idx files of Fashion-MNIST"},
+    {"mnist", "get the four idx files of MNIST (train-images-idx3-ubyte.gz and its fellows)"},
+    {"cifar10", "get the binary version of CIFAR-10 (data_batch_1.bin to data_batch_5.bin, test_batch.bin)"},
+};
+
+static const char *advice_for(const struct dataset_request *request)
+{
+    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
+        if (strcmp(sources[i].name, request->name) == 0) return sources[i].advice;
+    return request->format == DATA_CIFAR10 ? sources[2].advice
+                                           : "make IDX files of unsigned bytes (train-images-idx3-ubyte)";
+}
+
+static clgan_status add_place(char **places, size_t *count, const char *folder, const char *middle, const char *name)
+{
+    struct text text = {0};
+    text_append(&text, "%s%s%s%s", folder, middle, *name ? "/" : "", name);
+    return text_take(&places[(*count)++], &text);
+}
+
+/* `places` in order; `*count` of them, each freed by the caller, also on failure. */
+static clgan_status list_places(char *places[PLACES], size_t *count, const char *name)
+{
+    const char *ours = getenv("CLGAN_DATA"), *share = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    if (ours && *ours) {
+        TRY(add_place(places, count, ours, "", name));
+        TRY(add_place(places, count, ours, "", ""));
+    }
+    TRY(add_place(places, count, "data", "", name));
+    if (share && *share)
+        TRY(add_place(places, count, share, "/clgan", name));
+    else if (home && *home)
+        TRY(add_place(places, count, home, "/.local/share/clgan", name));
+    return add_place(places, count, "/usr/share/datasets", "", name);
+}
+
+static bool holds(const char *folder, const char *const *markers)
+{
+    for (; *markers; markers++) {
+        char *path;
+        if (file_join(&path, folder, *markers) != CLGAN_OK) return false;
+        const bool there = file_exists(path);
+        free(path);
+        if (there) return true;
+    }
+    return false;
+}
+
+static clgan_status settle(char **folder, const char *place)
+{
+    *folder = realpath(place, NULL);
+    return *folder ? CLGAN_OK : status_fail(CLGAN_FAILED, "%s: can't be opened", place);
+}
+
+static clgan_status fail_missing(const struct dataset_request *request, char *const *places, size_t count)
+{
+    struct text text = {0};
+    for (size_t i = 0; i < count; i++) text_append(&text, "%s%s", i ? ", " : "", places[i]);
+    const clgan_status status =
+        status_fail(CLGAN_FAILED, "no pictures of %s in %s: %s, and name their folder with --data DIR", request->name,
+                    text.bytes ? text.bytes : "any place", advice_for(request));
+    text_free(&text);
+    return status;
+}
+
+static clgan_status find_usual(char **folder, const struct dataset_request *request, const char *const *markers)
+{
+    char *places[PLACES] = {0};
+    size_t count = 0;
+    clgan_status status = list_places(places, &count, request->name);
+    size_t i = 0;
+    while (status == CLGAN_OK && i < count && !holds(places[i], markers)) i++;
+    if (status == CLGAN_OK) status = i < count ? settle(folder, places[i]) : fail_missing(request, places, count);
+    for (size_t p = 0; p < PLACES; p++) free(places[p]);
+    return status;
+}
+
+clgan_status places_find(char **folder, const struct dataset_request *request, const char *const *markers)
+{
+    if (!request->path) return find_usual(folder, request, markers);
+    if (!file_exists(request->path)) return status_fail(CLGAN_FAILED, "%s: no such file or folder", request->path);
+    if (holds(request->path, markers)) return settle(folder, request->path);
+    return status_fail(CLGAN_FAILED, "%s: no %s there: %s", request->path, markers[0], advice_for(request));
+}

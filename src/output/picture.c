@@ -1,0 +1,110 @@
+#include "output/picture.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "output/plot.h"
+
+enum {
+    WIDTH = 800,     /* a grid is enlarged while it stays under this, pixels */
+    LARGEST = 16384, /* no side of a picture is longer, pixels */
+    GAP_LEVEL = 48,  /* grey between cells */
+    MOST_ENLARGED = 16
+};
+
+struct grid {
+    size_t rows, columns; /* cells */
+    size_t scale;         /* pixels a value */
+    size_t gap;           /* pixels between cells and around them */
+};
+
+clgan_status picture_make(struct picture *picture, size_t width, size_t height, size_t channels, uint8_t level)
+{
+    *picture = (struct picture){.width = width, .height = height, .channels = channels};
+    if (!width || !height || width > LARGEST || height > LARGEST)
+        return status_fail(CLGAN_USAGE, "a picture of %zu x %zu pixels: expected sides of 1 to %d", width, height,
+                           LARGEST);
+    TRY(memory_take(&picture->bytes, width * height, channels));
+    memset(picture->bytes, level, width * height * channels);
+    return CLGAN_OK;
+}
+
+static clgan_status choose_grid(struct grid *grid, const clgan_rows *rows, size_t grid_rows, size_t grid_columns)
+{
+    *grid = (struct grid){.rows = grid_rows, .columns = grid_columns, .scale = 1, .gap = 2};
+    if (!grid->columns)
+        grid->columns =
+            grid->rows ? (rows->rows + grid->rows - 1) / grid->rows : (size_t)ceil(sqrt((double)rows->rows));
+    if (!grid->rows) grid->rows = (rows->rows + grid->columns - 1) / grid->columns;
+    if (grid->rows > LARGEST || grid->columns > LARGEST)
+        return status_fail(CLGAN_USAGE, "a grid of %zu x %zu is too large", grid->rows, grid->columns);
+    while (grid->scale < MOST_ENLARGED && (grid->scale + 1) * rows->width * grid->columns <= WIDTH) grid->scale++;
+    return CLGAN_OK;
+}
+
+/* The grey level of a value; NaN is black. */
+static uint8_t level_of(float value)
+{
+    if (!(value > 0)) return 0;
+    return value < 1 ? (uint8_t)lrintf(value * 255) : 255;
+}
+
+/* A signed picture is centred on grey and fills the range. */
+static float magnitude(const float *values, size_t count)
+{
+    float largest = 0;
+    for (size_t i = 0; i < count; i++)
+        if (fabsf(values[i]) > largest && isfinite(values[i])) largest = fabsf(values[i]);
+    return largest > 0 ? largest : 1;
+}
+
+static void draw_cell(struct picture *picture, const clgan_rows *rows, size_t number, const struct grid *grid,
+                      int is_signed)
+{
+    const float *values = rows->values + number * rows->columns;
+    const float half = is_signed ? 0.5f / magnitude(values, rows->columns) : 0;
+    const size_t left = grid->gap + number % grid->columns * (rows->width * grid->scale + grid->gap);
+    const size_t top = grid->gap + number / grid->columns * (rows->height * grid->scale + grid->gap);
+    for (size_t y = 0; y < rows->height * grid->scale; y++)
+        for (size_t x = 0; x < rows->width * grid->scale; x++)
+            for (size_t c = 0; c < rows->channels; c++) {
+                const size_t from = (c * rows->height + y / grid->scale) * rows->width + x / grid->scale;
+                const float value = is_signed ? 0.5f + values[from] * half : values[from];
+                picture->bytes[((top + y) * picture->width + left + x) * picture->channels + c] = level_of(value);
+            }
+}
+
+static clgan_status draw_grid(struct picture *picture, const clgan_rows *rows, size_t grid_rows, size_t grid_columns,
+                              int is_signed)
+{
+    struct grid grid;
+    if (rows->channels != 1 && rows->channels != 3)
+        return status_fail(CLGAN_USAGE, "pictures of %zu channels can't be drawn: expected 1 (grey) or 3 (RGB)",
+                           rows->channels);
+    TRY(choose_grid(&grid, rows, grid_rows, grid_columns));
+    TRY(picture_make(picture, grid.gap + grid.columns * (rows->width * grid.scale + grid.gap),
+                     grid.gap + grid.rows * (rows->height * grid.scale + grid.gap), rows->channels, GAP_LEVEL));
+    for (size_t i = 0; i < rows->rows && i < grid.rows * grid.columns; i++)
+        draw_cell(picture, rows, i, &grid, is_signed);
+    return CLGAN_OK;
+}
+
+clgan_status picture_of_rows(struct picture *picture, const clgan_rows *rows, size_t grid_rows, size_t grid_columns,
+                             int signed_values)
+{
+    *picture = (struct picture){0};
+    if (!rows->rows || rows->columns != rows->channels * rows->height * rows->width)
+        return status_fail(CLGAN_USAGE, "%zu rows of %zu values are no pictures of %zu x %zu x %zu", rows->rows,
+                           rows->columns, rows->channels, rows->height, rows->width);
+    if (rows->columns == 1) return plot_histogram(picture, rows);
+    if (rows->columns == 2) return plot_scatter(picture, rows);
+    return draw_grid(picture, rows, grid_rows, grid_columns, signed_values);
+}
+
+void picture_free(struct picture *picture)
+{
+    free(picture->bytes);
+    *picture = (struct picture){0};
+}
