@@ -135,7 +135,8 @@ typedef struct clgan_train_options {
     size_t size;
     clgan_device_options device;
     int resume;               /* 1: go on from the newest checkpoint (or step 0); 0: the run must have none */
-    uint64_t epochs;          /* total; 0: as the recipe says */
+    const char *data;         /* resume: where the data is now; NULL: where the run found it */
+    uint64_t epochs;          /* total; 0: as last asked for, else as the recipe says */
     double seconds;           /* stop, saved, after so long; 0: no limit */
     int stream_data;          /* 1: never hold the dataset on the device (same bits either way) */
     int profile;              /* 1: time each launch of the step's plan and log the shares at the end */
@@ -146,7 +147,7 @@ typedef struct clgan_train_options {
 } clgan_train_options;
 #define CLGAN_TRAIN_OPTIONS                                                                                            \
     {                                                                                                                  \
-        sizeof(clgan_train_options), CLGAN_DEVICE_OPTIONS, 0, 0, 0, 0, 0, NULL, NULL, NULL                             \
+        sizeof(clgan_train_options), CLGAN_DEVICE_OPTIONS, 0, NULL, 0, 0, 0, 0, NULL, NULL, NULL                       \
     }
 
 /* Trains to the total of epochs, keeping log, checkpoints and samples in the run's folder. Resuming a finished run is

@@ -77,6 +77,15 @@ static clgan_status make_absolute(char **absolute, const char *path, const char 
     return *absolute ? CLGAN_OK : status_fail(CLGAN_FAILED, "%s %s: %s", what, path, strerror(errno));
 }
 
+clgan_status run_set_data(struct clgan_run *run, const char *path)
+{
+    char *absolute;
+    TRY(make_absolute(&absolute, path, "data"));
+    free(run->data);
+    run->data = absolute;
+    return CLGAN_OK;
+}
+
 static clgan_status make_numbered_folder(struct clgan_run *run)
 {
     char path[RECIPE_NAME + 32];

@@ -16,6 +16,9 @@ struct clgan_run {
     clgan_log log;
 };
 
+/* Notes that the data is at `path` now; run_write_settings keeps it. */
+clgan_status run_set_data(struct clgan_run *run, const char *path);
+
 /* Writes run.json anew. */
 clgan_status run_write_settings(const struct clgan_run *run);
 

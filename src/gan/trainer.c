@@ -263,6 +263,7 @@ static clgan_status train_from(struct clgan_run *run, const clgan_train_options 
                                const struct checkpoint *checkpoint)
 {
     uint64_t done = 0;
+    if (options->data) TRY(run_set_data(run, options->data));
     if (options->epochs) run->epochs = options->epochs;
     if (!run->epochs) run->epochs = (uint64_t)run->recipe.train.epochs;
     if (checkpoint) TRY(epochs_done(&done, checkpoint));

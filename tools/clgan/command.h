@@ -1,0 +1,80 @@
+/* The command `clgan`: what its subcommands share. */
+#ifndef TOOLS_COMMAND_H
+#define TOOLS_COMMAND_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "clgan.h"
+
+/* What main hands to a subcommand. Results go to `out`; everything else to stderr. */
+struct context {
+    FILE *out;
+    clgan_log log; /* lines to stderr; quiet drops those that only inform */
+    int quiet;
+    const volatile int *stop; /* Ctrl-C was pressed */
+};
+
+struct subcommand {
+    const char *name;
+    int (*run)(struct context *context, int argc, char **argv); /* argv[0] is the name; returns the exit code */
+    const char *about;
+};
+extern const struct subcommand subcommands[]; /* ends with a NULL name */
+
+int command_devices(struct context *context, int argc, char **argv);
+int command_train(struct context *context, int argc, char **argv);
+int command_sample(struct context *context, int argc, char **argv);
+int command_score(struct context *context, int argc, char **argv);
+int command_recipes(struct context *context, int argc, char **argv);
+
+/* ---- options ---- */
+
+enum option_kind {
+    OPTION_FLAG,    /* int: 1 when given */
+    OPTION_TEXT,    /* const char * */
+    OPTION_COUNT,   /* uint64_t, from 1 */
+    OPTION_SEED,    /* struct seed */
+    OPTION_TIME,    /* double, seconds: 90, 90s, 60m, 2h */
+    OPTION_GRID,    /* struct grid: RxC */
+    OPTION_SETTINGS /* struct settings: may come more than once */
+};
+struct seed {
+    uint64_t value;
+    const char *text; /* as given; NULL: not given */
+};
+struct grid {
+    uint64_t rows, columns;
+};
+struct settings {
+    const char **texts; /* owned */
+    size_t count;
+};
+
+struct option_spec {
+    const char *name, *argument; /* without dashes; what help calls its value, NULL for a flag */
+    enum option_kind kind;
+    void *target;
+    const char *about;
+};
+
+struct usage {
+    const char *name, *operands, *about; /* operands as help shows them */
+    const struct option_spec *options;
+    size_t option_count;
+    int least, most; /* operands; at most 2 */
+};
+enum { OPERANDS = 2 };
+
+#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
+
+/* Reads a subcommand's arguments. 1: go on; 0: `*code` is the exit code (help was asked for, or an error was told). */
+int options_read(int *code, struct context *context, const struct usage *usage, int argc, char **argv,
+                 const char *operands[OPERANDS]);
+
+/* Tells the last error on stderr and gives the exit code of `status`. */
+int command_end(clgan_status status);
+/* Tells a mistake in the use of a subcommand; returns 2. */
+int command_misuse(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,197 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+
+#define DEFAULT_RECIPE "fashion-quick"
+/* Between two lines of an epoch where nobody watches, seconds. */
+#define LINE_SECONDS 30.0
+
+struct train {
+    const char *data, *device, *out, *resume, *from, *cache;
+    struct seed seed;
+    struct settings settings;
+    uint64_t epochs;
+    double seconds;
+    int dry_run, profile, quiet, no_cache, stream;
+};
+
+/* ---- progress ---- */
+
+struct screen {
+    int terminal; /* lines are drawn over */
+    int drawn;    /* a line stands that is to be drawn over */
+    int quiet;
+    double told; /* seconds in the epoch at the last line */
+    uint64_t epoch;
+};
+
+static void print_time(char text[32], double seconds)
+{
+    const unsigned whole = seconds < 359999 ? (unsigned)lround(seconds) : 359999;
+    if (whole >= 3600)
+        snprintf(text, 32, "%u:%02u:%02u", whole / 3600, whole / 60 % 60, whole % 60);
+    else
+        snprintf(text, 32, "%u:%02u", whole / 60, whole % 60);
+}
+
+static void show(void *user, const clgan_progress *p)
+{
+    struct screen *screen = user;
+    char left[32];
+    if (screen->quiet) return;
+    if (p->epoch != screen->epoch) screen->told = 0;
+    screen->epoch = p->epoch;
+    if (!screen->terminal && !p->epoch_ended && p->seconds - screen->told < LINE_SECONDS) return;
+    screen->told = p->seconds;
+    print_time(left, p->seconds_left);
+    const uint64_t done = p->epoch_ended ? 100 : p->step % p->steps_per_epoch * 100 / p->steps_per_epoch;
+    fprintf(
+        stderr,
+        "%sepoch %llu/%llu %3llu%%  %.1f steps/s  %.0f samples/s  D loss %.4f  G loss %.4f  D(x) %.3f  D(G(z)) %.3f  "
+        "left %s%s",
+        screen->drawn ? "\r" : "", (unsigned long long)p->epoch, (unsigned long long)p->epochs,
+        (unsigned long long)done, p->steps_per_second, p->samples_per_second, p->d_loss, p->g_loss, p->d_real,
+        p->d_fake, left, screen->terminal ? "\033[K" : "");
+    screen->drawn = screen->terminal && !p->epoch_ended;
+    if (!screen->drawn) fputc('\n', stderr);
+    fflush(stderr);
+}
+
+/* ---- */
+
+static clgan_train_options train_options(const struct train *train, const struct context *context,
+                                         struct screen *screen)
+{
+    clgan_train_options options = CLGAN_TRAIN_OPTIONS;
+    options.device.device = train->device;
+    options.device.cache_dir = train->cache;
+    options.device.no_cache = train->no_cache;
+    options.resume = train->resume != NULL;
+    options.data = train->resume ? train->data : NULL;
+    options.epochs = train->epochs;
+    options.seconds = train->seconds;
+    options.stream_data = train->stream;
+    options.profile = train->profile;
+    options.stop = context->stop;
+    options.progress = show;
+    options.user = screen;
+    return options;
+}
+
+/* --seed N is --set train.seed=N. */
+static clgan_status read_recipe(clgan_recipe **recipe, struct train *train, const char *name)
+{
+    char seed[48];
+    const char **texts = calloc(train->settings.count + 1, sizeof *texts);
+    size_t count = train->settings.count;
+    if (!texts) return CLGAN_FAILED;
+    if (count) memcpy(texts, train->settings.texts, count * sizeof *texts);
+    snprintf(seed, sizeof seed, "train.seed=%llu", (unsigned long long)train->seed.value);
+    if (train->seed.text) texts[count++] = seed;
+    const clgan_status status = clgan_recipe_read(recipe, name, texts, count);
+    free(texts);
+    return status;
+}
+
+static int dry_run(struct context *context, const struct train *train, const clgan_recipe *recipe,
+                   const clgan_train_options *options)
+{
+    char *text;
+    const clgan_status status = clgan_train_describe(&text, recipe, train->data, options, &context->log);
+    if (status != CLGAN_OK) return command_end(status);
+    fputs(text, context->out);
+    clgan_text_free(text);
+    return 0;
+}
+
+static int train_run(struct context *context, clgan_run *run, const clgan_train_options *options)
+{
+    const struct screen *screen = options->user;
+    const clgan_status status = clgan_train(run, options);
+    if (screen->drawn) fputc('\n', stderr);
+    if (status == CLGAN_OK && !context->quiet) fprintf(stderr, "clgan: %s\n", clgan_run_folder(run));
+    return command_end(status);
+}
+
+static int train_new(struct context *context, struct train *train, const char *name, const clgan_train_options *options)
+{
+    clgan_recipe *recipe;
+    clgan_run *run;
+    clgan_status status = read_recipe(&recipe, train, name);
+    if (status != CLGAN_OK) return command_end(status);
+    if (train->dry_run) {
+        const int code = dry_run(context, train, recipe, options);
+        clgan_recipe_free(recipe);
+        return code;
+    }
+    status = clgan_run_create(&run, recipe, train->out, train->data, train->from, &context->log);
+    clgan_recipe_free(recipe);
+    if (status != CLGAN_OK) return command_end(status);
+    if (!context->quiet) fprintf(stderr, "clgan: run folder %s\n", clgan_run_folder(run));
+    const int code = train_run(context, run, options);
+    clgan_run_free(run);
+    return code;
+}
+
+static int train_on(struct context *context, const struct train *train, const clgan_train_options *options)
+{
+    clgan_run *run;
+    const clgan_status status = clgan_run_open(&run, train->resume, &context->log);
+    if (status != CLGAN_OK) return command_end(status);
+    const int code = train_run(context, run, options);
+    clgan_run_free(run);
+    return code;
+}
+
+static int start(struct context *context, struct train *train, const char *recipe)
+{
+    struct screen screen = {.terminal = isatty(STDERR_FILENO), .quiet = train->quiet};
+    const clgan_train_options options = train_options(train, context, &screen);
+    context->quiet = train->quiet;
+    if (!train->resume) return train_new(context, train, recipe ? recipe : DEFAULT_RECIPE, &options);
+    if (recipe || train->out || train->from || train->seed.text || train->settings.count || train->dry_run)
+        return command_misuse("train", "--resume goes on with the run's own recipe: it takes no RECIPE, --out, --from, "
+                                       "--seed, --set or --dry-run");
+    return train_on(context, train, &options);
+}
+
+int command_train(struct context *context, int argc, char **argv)
+{
+    struct train train = {0};
+    const struct option_spec options[] = {
+        {"data", "DIR", OPTION_TEXT, &train.data, "folder of the pictures, or one IDX file (the usual places)"},
+        {"device", "D", OPTION_TEXT, &train.device, "index, cpu, gpu or part of a name (a GPU, else a CPU)"},
+        {"out", "RUN", OPTION_TEXT, &train.out, "the run's folder, made anew (runs/RECIPE-NNN)"},
+        {"epochs", "N", OPTION_COUNT, &train.epochs, "epochs in all (as the recipe says)"},
+        {"time", "T", OPTION_TIME, &train.seconds, "stop, saved, after 90s, 60m or 2h"},
+        {"seed", "N", OPTION_SEED, &train.seed, "of all random numbers: --set train.seed=N"},
+        {"set", "KEY=VALUE", OPTION_SETTINGS, &train.settings,
+         "override a key of the recipe, e.g. generator.0.units=64"},
+        {"from", "RUN", OPTION_TEXT, &train.from, "the run whose layers the recipe takes over"},
+        {"resume", "RUN", OPTION_TEXT, &train.resume, "go on with a run from its newest checkpoint"},
+        {"dry-run", NULL, OPTION_FLAG, &train.dry_run,
+         "print recipe, parameters, memory and the plan of a step; train nothing"},
+        {"profile", NULL, OPTION_FLAG, &train.profile, "after training, print each launch's share of the time"},
+        {"stream", NULL, OPTION_FLAG, &train.stream, "stream the pictures even if the device could hold them"},
+        {"quiet", NULL, OPTION_FLAG, &train.quiet, "print warnings and errors only"},
+        {"no-cache", NULL, OPTION_FLAG, &train.no_cache, "neither read nor write compiled programs"},
+        {"cache", "DIR", OPTION_TEXT, &train.cache, "where compiled programs are kept (~/.cache/clgan)"},
+    };
+    const struct usage usage = {
+        .name = "train",
+        .operands = "[RECIPE] | --resume RUN",
+        .about = "Trains a recipe (a name of `clgan recipes` or a YAML file; default " DEFAULT_RECIPE
+                 ") into a run\nfolder, or goes on with a run. Ctrl-C finishes the step, saves and says how "
+                 "to resume.",
+        .options = options,
+        .option_count = COUNT_OF(options),
+        .most = 1};
+    const char *operands[OPERANDS] = {NULL};
+    int code;
+    if (options_read(&code, context, &usage, argc, argv, operands)) code = start(context, &train, operands[0]);
+    free(train.settings.texts);
+    return code;
+}
