@@ -15,8 +15,9 @@ static const char install_hint[] = "no OpenCL device was found; install a driver
 
 static void read_text(char *text, size_t size, cl_device_id id, cl_device_info what)
 {
-    if (clGetDeviceInfo(id, what, size, text, NULL) != CL_SUCCESS) snprintf(text, size, "unknown");
-    text[size - 1] = 0;
+    char whole[1024] = ""; /* longer than what is kept: a short buffer is an error in OpenCL */
+    const bool known = clGetDeviceInfo(id, what, sizeof whole - 1, whole, NULL) == CL_SUCCESS;
+    snprintf(text, size, "%.*s", (int)size - 1, known ? whole : "unknown");
 }
 
 static void describe(struct listed_device *device)
@@ -53,7 +54,7 @@ static void describe(struct listed_device *device)
                               ? "it is older than OpenCL 1.2"
                               : NULL;
     info->usable = !trouble;
-    if (trouble) snprintf(info->reason, sizeof info->reason, "not usable: %s", trouble);
+    if (trouble) snprintf(info->reason, sizeof info->reason, "%s", trouble);
 }
 
 /* The default: the first usable GPU, else the first usable CPU, else anything usable. */

@@ -1,0 +1,276 @@
+/* Steps of the whole pair on the device against the double-precision reference: batches, noise, masks, both forms of
+ * the step, losses, gradients, optimisers, column limits, averages. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gan/pair.h"
+#include "reference/gan.c"
+#include "suite.h"
+
+enum { ROWS = 66, BATCH = 7, SIZE = 12 };
+
+static const char head[] = "name: tiny\n"
+                           "data: {format: idx, name: none, shape: [1, 3, 4], validation: 0, preparation: unit}\n"
+                           "noise: {kind: uniform, size: 5}\n";
+
+/* The nets of the released recipes, small. */
+static const char released[] =
+    "generator:\n"
+    "  - {kind: dense, units: 33, activation: relu, weights: uniform, scale: 0.5}\n"
+    "  - {kind: dense, units: 9, activation: relu, weights: uniform, scale: 0.5}\n"
+    "  - {kind: dense, units: 12, activation: sigmoid, weights: uniform, scale: 0.5}\n"
+    "discriminator:\n"
+    "  - {kind: maxout, units: 8, pieces: 5, keep: 0.8, weights: uniform, scale: 0.5}\n"
+    "  - {kind: maxout, units: 6, pieces: 5, keep: 0.5, weights: uniform, scale: 0.5}\n"
+    "  - {kind: dense, units: 1, activation: sigmoid, keep: 0.5, weights: uniform, scale: 0.5}\n";
+
+/* Every kind of layer and activation, dropout in both nets, column limits. */
+static const char varied[] =
+    "generator:\n"
+    "  - {kind: dense, units: 10, activation: tanh, weights: normal, scale: 0.5, max_column_norm: 0.9}\n"
+    "  - {kind: maxout, units: 7, pieces: 3, keep: 0.75, weights: normal, scale: 0.5}\n"
+    "  - {kind: dense, units: 6, activation: leaky-relu, slope: 0.3, weights: normal, scale: 0.5}\n"
+    "  - {kind: dense, units: 12, activation: linear, keep: 0.5, weights: normal, scale: 0.5}\n"
+    "discriminator:\n"
+    "  - {kind: dense, units: 9, activation: leaky-relu, keep: 0.8, weights: normal, scale: 0.5, max_column_norm: "
+    "1.1}\n"
+    "  - {kind: maxout, units: 5, pieces: 2, keep: 0.5, weights: normal, scale: 0.7, max_column_norm: 0.8}\n"
+    "  - {kind: dense, units: 6, activation: sigmoid, weights: normal, scale: 0.7}\n"
+    "  - {kind: dense, units: 5, activation: tanh, weights: normal, scale: 0.7}\n"
+    "  - {kind: dense, units: 1, activation: sigmoid, weights: normal, scale: 0.7}\n";
+
+static const char sgd[] =
+    "optimiser:\n"
+    "  generator: {kind: sgd, learning_rate: 0.1, decay: 1.01, lowest_rate: 0.097, momentum: 0.5, final_momentum: 0.7,"
+    " momentum_epochs: [1, 3]}\n"
+    "  discriminator: {kind: sgd, learning_rate: 0.05, momentum: 0.6}\n";
+static const char adam[] = "optimiser:\n"
+                           "  generator: {kind: adam, learning_rate: 0.01, beta1: 0.5}\n"
+                           "  discriminator: {kind: adam, learning_rate: 0.005, beta1: 0.9, beta2: 0.99}\n";
+
+struct fixture {
+    struct recipe recipe;
+    uint8_t bytes[ROWS * SIZE];
+    struct pictures pictures;
+    struct device *device;
+    struct pair pair;
+    struct batches batches;
+    struct reference_gan reference;
+};
+
+static void must(clgan_status status) { ck_assert_msg(status == CLGAN_OK, "%s", clgan_last_error()); }
+
+static float *layer_values(struct fixture *f, struct tensor tensor)
+{
+    float *values = malloc(tensor.rows * tensor.columns * sizeof *values);
+    ck_assert_ptr_nonnull(values);
+    must(tensor_read(f->device, tensor, values));
+    return values;
+}
+
+static void copy_tensor(struct fixture *f, double *to, struct tensor from)
+{
+    float *values = layer_values(f, from);
+    for (size_t i = 0; i < from.rows * from.columns; i++) to[i] = values[i];
+    free(values);
+}
+
+/* The reference starts at the device's weights. */
+static void copy_net(struct fixture *f, struct reference_net *to, const struct network *from)
+{
+    for (size_t i = 0; i < from->count; i++) {
+        copy_tensor(f, to->layers[i].w, from->layers[i].weight.w);
+        copy_tensor(f, to->layers[i].b, from->layers[i].bias.w);
+        if (!to->layers[i].aw) continue;
+        copy_tensor(f, to->layers[i].aw, from->layers[i].average_weight);
+        copy_tensor(f, to->layers[i].ab, from->layers[i].average_bias);
+    }
+}
+
+static void open_fixture(struct fixture *f, const char *nets, const char *train, const char *optimisers, bool stream)
+{
+    char yaml[4096];
+    memset(f, 0, sizeof *f);
+    snprintf(yaml, sizeof yaml, "%s%s%s%s", head, nets, train, optimisers);
+    must(recipe_parse(&f->recipe, yaml, strlen(yaml), "test", NULL, 0));
+    for (size_t i = 0; i < sizeof f->bytes; i++) f->bytes[i] = (uint8_t)((i * 2654435761u) >> 13);
+    f->pictures = (struct pictures){f->bytes, ROWS, SIZE};
+    const clgan_device_options options = CLGAN_DEVICE_OPTIONS;
+    const struct batches_request request = {.format = DATA_IDX,
+                                            .pictures = &f->pictures,
+                                            .preparation = f->recipe.data.preparation,
+                                            .rows = BATCH,
+                                            .lanes = pair_lanes(&f->recipe),
+                                            .seed = (uint64_t)f->recipe.train.seed,
+                                            .stream = stream};
+    must(device_open(&f->device, &options, false, NULL));
+    must(pair_begin(&f->pair, f->device, &f->recipe));
+    must(pair_make(&f->pair));
+    must(batches_make(&f->batches, f->device, &request, NULL));
+    must(pair_plan(&f->pair, &f->batches));
+    must(pair_initialise(&f->pair));
+    must(pair_set_step(&f->pair, 0, NULL));
+    reference_begin(&f->reference, &f->recipe);
+    copy_net(f, &f->reference.g, &f->pair.g);
+    copy_net(f, &f->reference.d, &f->pair.d);
+}
+
+static void close_fixture(struct fixture *f)
+{
+    reference_free(&f->reference);
+    batches_free(&f->batches);
+    pair_free(&f->pair);
+    device_close(f->device);
+}
+
+/* The minibatches of step `step` as the shuffle orders them. */
+static void fill_data(const struct fixture *f, double *data, uint64_t step)
+{
+    const size_t lanes = pair_lanes(&f->recipe), per_epoch = f->batches.steps_per_epoch;
+    const struct random_key key = random_stream((uint64_t)f->recipe.train.seed, RANDOM_SHUFFLE, 0);
+    for (size_t i = 0; i < lanes * BATCH; i++) {
+        const uint32_t row =
+            random_shuffled((uint32_t)(step % per_epoch * lanes * BATCH + i), ROWS, step / per_epoch, key);
+        for (size_t c = 0; c < SIZE; c++) data[i * SIZE + c] = f->bytes[row * SIZE + c] / 255.0;
+    }
+}
+
+static double largest_of(const double *values, size_t count)
+{
+    double largest = 0;
+    for (size_t i = 0; i < count; i++) largest = fmax(largest, fabs(values[i]));
+    return largest;
+}
+
+/* Largest difference over `scale`, the magnitude that rounding errors go with. */
+static double difference(struct fixture *f, struct tensor tensor, const double *expected, double scale)
+{
+    float *values = layer_values(f, tensor);
+    double worst = 0;
+    for (size_t i = 0; i < tensor.rows * tensor.columns; i++) {
+        const double error = fabs(values[i] - expected[i]);
+        if (!(error <= worst)) worst = error; /* NaN stays */
+    }
+    free(values);
+    return worst / scale;
+}
+
+static void check(double error, double tolerance, const char *what, char letter, size_t layer, uint64_t step)
+{
+    ck_assert_msg(error <= tolerance, "step %d, %c.%zu %s: error %g over %g", (int)step, letter, layer, what, error,
+                  tolerance);
+}
+
+static void compare_net(struct fixture *f, const struct network *net, const struct reference_net *expected,
+                        double tolerance, uint64_t step)
+{
+    for (size_t i = 0; i < net->count; i++) {
+        const struct layer *layer = &net->layers[i];
+        const struct reference_layer *twin = &expected->layers[i];
+        const size_t weights = twin->in * twin->width;
+        /* a bias's gradient is a sum that may cancel: its terms are as large as those of the weights' */
+        const double gradient = fmax(fmax(largest_of(twin->gw, weights), largest_of(twin->gb, twin->width)), 1e-30);
+        const double weight = fmax(largest_of(twin->w, weights), largest_of(twin->b, twin->width));
+        check(difference(f, layer->g_weight, twin->gw, gradient), 10 * tolerance, "dW", net->letter, i, step);
+        check(difference(f, layer->g_bias, twin->gb, gradient), 10 * tolerance, "db", net->letter, i, step);
+        check(difference(f, layer->weight.w, twin->w, weight), tolerance, "W", net->letter, i, step);
+        check(difference(f, layer->bias.w, twin->b, weight), tolerance, "b", net->letter, i, step);
+        if (!twin->aw) continue;
+        check(difference(f, layer->average_weight, twin->aw, weight), tolerance, "average W", net->letter, i, step);
+        check(difference(f, layer->average_bias, twin->ab, weight), tolerance, "average b", net->letter, i, step);
+    }
+}
+
+static void compare_monitors(struct fixture *f, double tolerance)
+{
+    float sums[2 * METRICS];
+    must(pair_read_sums(&f->pair, sums));
+    must(pair_clear_sums(&f->pair));
+    const double expected[METRICS] = {f->reference.d_loss, f->reference.g_loss, f->reference.d_real,
+                                      f->reference.d_fake};
+    for (int i = 0; i < METRICS; i++)
+        ck_assert_msg(fabs(sums[2 * i] - expected[i]) <= tolerance * fmax(1, fabs(expected[i])),
+                      "monitor %d: %.9g, %.9g", i, (double)sums[2 * i], expected[i]);
+}
+
+/* Rounding errors of float grow with the steps; Adam divides by small second moments and grows them more. */
+static void run(struct fixture *f, uint64_t steps, double tolerance)
+{
+    static double data[4 * BATCH * SIZE];
+    for (uint64_t step = 0; step < steps; step++) {
+        const uint64_t epoch = step / f->batches.steps_per_epoch;
+        fill_data(f, data, step);
+        must(pair_prepare_step(&f->pair, step));
+        must(batches_prepare_step(&f->batches, &f->pair.state, epoch, (size_t)(step % f->batches.steps_per_epoch),
+                                  step == 0));
+        must(plan_run(&f->pair.step));
+        reference_step(&f->reference, data, epoch + 1);
+        compare_monitors(f, tolerance);
+        compare_net(f, &f->pair.g, &f->reference.g, tolerance, step);
+        compare_net(f, &f->pair.d, &f->reference.d, tolerance, step);
+    }
+}
+
+static const struct {
+    const char *nets, *train, *optimisers;
+    bool stream;
+    double tolerance;
+} trainings[] = {
+    {released, "train: {batch: 7, epochs: 1, seed: 3, updates: simultaneous}\n", sgd, false, 2e-6},
+    {released, "train: {batch: 7, epochs: 1, seed: 4, updates: simultaneous, generator_loss: minimax}\n", sgd, true,
+     2e-6},
+    {varied,
+     "train: {batch: 7, epochs: 1, seed: 5, updates: simultaneous, discriminator_loss: sum, real_label: 0.9,"
+     " fake_label: 0.1, average: 0.9}\n",
+     adam, false, 2e-5},
+    {varied, "train: {batch: 7, epochs: 1, seed: 6, updates: alternating, average: 0.9}\n", sgd, false, 2e-6},
+    {released,
+     "train: {batch: 7, epochs: 1, seed: 7, updates: alternating, discriminator_steps: 3, generator_steps: 2}\n", sgd,
+     false, 2e-6},
+    {varied,
+     "train: {batch: 7, epochs: 1, seed: 8, updates: alternating, discriminator_steps: 2, generator_steps: 3,"
+     " generator_loss: minimax, discriminator_loss: sum, fake_label: 0.2, average: 0.5}\n",
+     adam, true, 2e-5},
+};
+
+START_TEST(steps_agree)
+{
+    struct fixture f;
+    open_fixture(&f, trainings[_i].nets, trainings[_i].train, trainings[_i].optimisers, trainings[_i].stream);
+    run(&f, 12, trainings[_i].tolerance);
+    close_fixture(&f);
+}
+END_TEST
+
+/* The shared backward pass where one of the two signals vanishes: D's last bias moves all logits far out. */
+START_TEST(extreme_logits_agree)
+{
+    static const float logits[] = {5, -5, 40, -40, 200, -200};
+    static const char *const trains[] = {
+        "train: {batch: 7, epochs: 1, seed: 3, updates: simultaneous, generator_loss: %s}\n",
+        "train: {batch: 7, epochs: 1, seed: 3, updates: simultaneous, generator_loss: %s, discriminator_loss: sum,"
+        " real_label: 0.9, fake_label: 0.2}\n"};
+    char train[200];
+    struct fixture f;
+    snprintf(train, sizeof train, trains[_i % 2], _i / 2 % 2 ? "minimax" : "non-saturating");
+    open_fixture(&f, released, train, sgd, false);
+    const float logit = logits[_i / 4];
+    const size_t last = f.pair.d.count - 1;
+    must(tensor_write(f.device, f.pair.d.layers[last].bias.w, &logit));
+    f.reference.d.layers[last].b[0] = logit;
+    run(&f, 1, 2e-6);
+    close_fixture(&f);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("gan");
+    TCase *tests = tcase_create("gan");
+    tcase_set_timeout(tests, 300);
+    tcase_add_loop_test(tests, steps_agree, 0, (int)(sizeof trainings / sizeof *trainings));
+    tcase_add_loop_test(tests, extreme_logits_agree, 0, 24);
+    suite_add_tcase(suite, tests);
+    return suite_run(suite);
+}
