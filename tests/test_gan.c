@@ -103,7 +103,8 @@ static void open_fixture(struct fixture *f, const char *nets, const char *train,
                                             .rows = BATCH,
                                             .lanes = pair_lanes(&f->recipe),
                                             .seed = (uint64_t)f->recipe.train.seed,
-                                            .stream = stream};
+                                            .stream = stream,
+                                            .window_bytes = 2 * BATCH * SIZE * pair_lanes(&f->recipe)};
     must(device_open(&f->device, &options, false, NULL));
     must(pair_begin(&f->pair, f->device, &f->recipe));
     must(pair_make(&f->pair));

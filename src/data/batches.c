@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "state.clh"
 
-/* A streamed window is as many whole steps as fit in this; large enough that a copy's start-up time does not count. */
+/* A streamed window is as many whole steps as fit in this: a copy's start-up time does not count then. */
 enum { WINDOW_BYTES = 32 << 20 };
 
 static bool of_pictures(const struct batches_request *request)
@@ -63,7 +63,8 @@ static clgan_status make_window(struct batches *batches)
 {
     const size_t step = batches->request.rows * batches->request.lanes * batches->size;
     batches->streamed = true;
-    batches->window = step < WINDOW_BYTES ? WINDOW_BYTES / step : 1;
+    const size_t wanted = batches->request.window_bytes ? batches->request.window_bytes : WINDOW_BYTES;
+    batches->window = step < wanted ? wanted / step : 1;
     if (batches->window > batches->steps_per_epoch) batches->window = batches->steps_per_epoch;
     const size_t rows = batches->window * batches->request.rows * batches->request.lanes;
     TRY(memory_take(&batches->staging, rows, batches->size));

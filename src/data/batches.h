@@ -19,7 +19,8 @@ struct batches_request {
     size_t rows;            /* of a minibatch */
     size_t lanes;           /* minibatches a step */
     uint64_t seed;
-    bool stream; /* never hold all pictures on the device */
+    bool stream;         /* never hold all pictures on the device */
+    size_t window_bytes; /* of pictures held when they stream; 0: 32 MiB */
 };
 
 struct batches {
