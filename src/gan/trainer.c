@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -207,13 +208,15 @@ static clgan_status loop(struct trainer *trainer, double opened)
     return wants_stop(trainer) ? CLGAN_STOPPED : CLGAN_OK;
 }
 
+/* A line of log for each line of the table. */
 static void log_profile(const struct trainer *trainer)
 {
+    const struct plan *plan = &trainer->training->pair.step;
     struct text text = {0};
-    plan_print(&text, &trainer->training->pair.step);
-    if (text.bytes)
-        log_info(&trainer->run->log, "time of each launch, mean of %" PRIu64 " steps:\n%s",
-                 trainer->training->pair.step.runs, text.bytes);
+    plan_print(&text, plan);
+    log_info(&trainer->run->log, "time of each launch, mean of %" PRIu64 " steps:", plan->runs);
+    for (const char *line = text.bytes; line && *line; line += strcspn(line, "\n") + 1)
+        log_info(&trainer->run->log, "%.*s", (int)strcspn(line, "\n"), line);
     text_free(&text);
 }
 

@@ -1,0 +1,137 @@
+#!/usr/bin/env bats
+# Bad input: one clear message, the right exit code, nothing lost.
+load common
+
+@test "no OpenCL at all says what to install" {
+  OCL_ICD_VENDORS=/nowhere fails 1 "pocl-opencl-icd" "$CLGAN" devices
+  OCL_ICD_VENDORS=/nowhere fails 1 "pocl-opencl-icd" tiny --epochs 1 --out run
+}
+
+@test "an unknown device is named, with what there is" {
+  fails 2 "quantum" tiny --device quantum --epochs 1 --out run
+  fails 2 "7" tiny --device 7 --epochs 1 --out other
+}
+
+@test "options used wrongly" {
+  fails 2 "--epochs" tiny --epochs 0 --out run
+  fails 2 "--epochs" tiny --epochs 2x --out run
+  fails 2 "unknown option --epoch" tiny --epoch 2
+  fails 2 "one argument too many" "$CLGAN" train mnist ring8
+  fails 2 "no recipe" "$CLGAN" recipes nothing
+  fails 2 "expected" "$CLGAN" sample
+  fails 2 "--grid" "$CLGAN" sample run --grid 3
+  fails 2 ".png or .npy" "$CLGAN" sample run --out x.jpg
+  fails 2 "--resume" "$CLGAN" train mnist --resume run
+  [ ! -e run ]
+}
+
+@test "recipes: what is wrong is named by file and line" {
+  "$CLGAN" recipes ring8 >good.yaml
+  refuse() {
+    sed "$1" good.yaml >bad.yaml
+    fails 2 "$2" "$CLGAN" train bad.yaml --out run
+    [[ "$output" == *"bad.yaml:"* ]]
+    [ ! -e run ]
+  }
+  refuse 's/^  batch: .*/  batch: 12abc/' "12abc"
+  refuse 's/^  batch: .*/  batch: 0/' "batch"
+  refuse 's/^  batch: .*/  batch: -3/' "batch"
+  refuse 's/^  batch: .*/  batches: 10/' "batches"
+  refuse 's/^  modes: .*/  modes: [8]/' "modes"
+  refuse 's/units: 2 .*/units: 3/' "expected 2"
+  refuse 's/^name: .*/name: a b/' "name"
+  refuse 's/activation: linear/activation: relo/' "relo"
+  refuse 's/^noise:/noise: {/' "bad.yaml"
+  fails 2 "generator.0.units" tiny --set generator.0.units=many --out run
+  fails 2 "no_such.key" tiny --set no_such.key=1 --out run
+}
+
+@test "a run's folder that exists is not touched" {
+  mkdir run
+  fails 2 "exists" tiny --epochs 1 --out run
+  [ -z "$(ls run)" ]
+  fails 2 "not the folder of a run" "$CLGAN" train --resume run
+  fails 2 "not the folder of a run" "$CLGAN" sample nowhere
+}
+
+@test "no checkpoint yet" {
+  tiny --epochs 1 --out run --quiet
+  rm -r run/checkpoints
+  fails 2 "no checkpoint" "$CLGAN" sample run
+}
+
+@test "pictures that are missing, cut, mislabelled or mixed up" {
+  fails 1 "No such file" small --data nowhere --out a
+  make_idx good 75 5
+  broken() {
+    rm -rf bad && cp -r good bad
+    eval "$1"
+    fails 1 "$2" small --data bad --epochs 1 --out "run-$RANDOM$RANDOM"
+  }
+  broken 'rm bad/train-images*' "train-images-idx3-ubyte"
+  broken 'truncate -s 5000 bad/train-images-idx3-ubyte' "ends before"
+  broken 'truncate -s 3 bad/train-images-idx3-ubyte' "ends before"
+  broken 'echo more >>bad/train-images-idx3-ubyte' "more bytes"
+  broken 'printf "\x01" | dd of=bad/train-images-idx3-ubyte conv=notrunc status=none' "begins with"
+  broken 'cp bad/train-labels-idx1-ubyte bad/train-images-idx3-ubyte' "1 dimensions"
+  broken '{ word 2049; word 74; head -c 74 /dev/zero; } >bad/train-labels-idx1-ubyte' "mixed up"
+  broken '{ word 2051; word 75; word 27; word 28; pattern $((75*27*28)); } >bad/train-images-idx3-ubyte' "27 x 28"
+  broken '{ word 2051; word 4000000000; word 28; word 28; pattern 784; } >bad/train-images-idx3-ubyte' "ends before"
+  broken 'gzip bad/train-images-idx3-ubyte; truncate -s -9 bad/train-images-idx3-ubyte.gz' "ends early"
+  broken 'gzip bad/train-images-idx3-ubyte; echo more >>bad/train-images-idx3-ubyte.gz' "gzip"
+  broken '{ word 2051; word 9; word 28; word 28; pattern $((9*784)); } >bad/train-images-idx3-ubyte; rm bad/*labels*' "none is left"
+}
+
+@test "a checkpoint that is damaged, foreign or newer" {
+  tiny --epochs 2 --out run --quiet
+  tiny --epochs 2 --set train.batch=15 --out other --quiet
+  cp -r run torn
+  truncate -s -100 "$(newest torn)"
+  run "$CLGAN" sample torn --out x.npy
+  [ "$status" = 0 ] && [[ "$output" == *warning*damaged* ]]
+  run "$CLGAN" train --resume torn
+  [ "$status" = 0 ]
+  cmp "$(newest torn)" "$(newest run)"
+  truncate -s -100 torn/checkpoints/*
+  fails 1 "damaged" "$CLGAN" sample torn --out x.npy
+  fails 2 "another recipe" "$CLGAN" sample run --checkpoint "$(newest other)" --out x.npy
+  printf '\x01' | dd of="$(newest run)" bs=1 seek=$(($(wc -c <"$(newest run)") - 900)) conv=notrunc status=none
+  fails 1 "checksum" "$CLGAN" sample run --checkpoint "$(newest run)" --out x.npy
+  fails 1 "can't be opened" "$CLGAN" sample run --checkpoint nothing.safetensors --out x.npy
+}
+
+@test "numbers that blow up stop the training, and the good checkpoint stays" {
+  make_idx data 75 5
+  wild() { small --data data --set optimiser.$1.learning_rate=1000 --set discriminator.0.scale=1 --epochs 50 --out "run-$1"; }
+  fails 1 "not finite" wild discriminator
+  [[ "$output" == *"step "* && "$output" == *"checkpoint"* ]]
+  for file in run-discriminator/checkpoints/*; do
+    [ ! -e "$file" ] || "$CLGAN" sample run-discriminator --checkpoint "$file" --out x.npy
+  done
+}
+
+@test "noise and rows of the wrong size" {
+  tiny --epochs 1 --out run --quiet
+  "$CLGAN" sample run --count 4 --noise-out z.npy --out x.npy
+  fails 2 "values a row" "$CLGAN" sample run --noise x.npy --out y.npy
+  fails 2 "values each" "$CLGAN" score run z.npy
+  fails 1 "not an NPY file" "$CLGAN" score run run/recipe.yaml
+  fails 2 "either" "$CLGAN" score run
+  head -c 140 z.npy >cut.npy
+  fails 1 "shorter" "$CLGAN" sample run --noise cut.npy --out y.npy
+}
+
+@test "a full disk ends in a message, and what was saved stays" {
+  tiny --epochs 1 --out run --quiet
+  before=$(md5sum "$(newest run)")
+  limited() { (trap '' XFSZ; ulimit -f 30; "$CLGAN" train --resume run --epochs 3 --no-cache); }
+  fails 1 "" limited
+  [[ "$output" == *"disk"* || "$output" == *"large"* ]]
+  [ "$before" = "$(md5sum "$(newest run)")" ]
+  [ -z "$(ls run/checkpoints | grep -v '\.safetensors$')" ]
+  "$CLGAN" train --resume run --epochs 3 --quiet
+}
+
+@test "too little device memory says how much is needed" {
+  fails 1 "MB" tiny --set train.batch=1000000 --set generator.0.units=100000 --dry-run
+}

@@ -1,0 +1,184 @@
+#!/usr/bin/env bats
+# The commands as they are meant to be used.
+load common
+
+@test "help, version and what is not a command" {
+  run "$CLGAN" --help
+  [ "$status" = 0 ] && [[ "$output" == *devices* && "$output" == *train* ]]
+  run "$CLGAN" help train
+  [ "$status" = 0 ] && [[ "$output" == *--resume* ]]
+  run "$CLGAN" --version
+  [ "$status" = 0 ] && [[ "$output" == "clgan "* ]]
+  fails 2 "no command" "$CLGAN" paint
+  fails 2 usage "$CLGAN"
+}
+
+@test "devices marks the default and says why" {
+  run "$CLGAN" devices
+  [ "$status" = 0 ]
+  [[ "$output" == *"*  0"* && "$output" == *"default: "* && "$output" == *"OpenCL"* ]]
+}
+
+@test "every recipe is listed, printed and checked" {
+  run "$CLGAN" recipes
+  [ "$status" = 0 ] && [ "${#lines[@]}" -ge 8 ]
+  for name in $("$CLGAN" recipes | cut -d' ' -f1); do
+    "$CLGAN" recipes "$name" >"$name.yaml"
+    grep -q "^name: $name" "$name.yaml"
+  done
+}
+
+@test "a training leaves recipe, log, checkpoints and samples" {
+  tiny --epochs 3 --out run --quiet
+  [ -s run/recipe.yaml ] && [ -s run/samples/epoch-0000.png ] && [ -s run/samples/epoch-0003.png ]
+  [ "$(wc -l <run/log.jsonl)" = 3 ]
+  [ "$(ls run/checkpoints)" = "$(printf 'step-000000000010.safetensors\nstep-000000000015.safetensors')" ]
+  for key in epoch step d_loss g_loss d_real d_fake steps_per_second samples_per_second seconds_left; do
+    [ "$(grep -c "\"$key\":" run/log.jsonl)" = 3 ]
+  done
+}
+
+@test "runs are numbered where no folder is named" {
+  tiny --epochs 1 --quiet
+  tiny --epochs 1 --quiet
+  [ -d runs/ring8-001 ] && [ -d runs/ring8-002 ]
+}
+
+@test "resuming gives the bits of a training that was never stopped" {
+  tiny --epochs 4 --out whole --quiet
+  tiny --epochs 1 --out parts --quiet
+  "$CLGAN" train --resume parts --epochs 3 --quiet
+  "$CLGAN" train --resume parts --epochs 4 --quiet
+  cmp "$(newest whole)" "$(newest parts)"
+  [ "$(wc -l <parts/log.jsonl)" = 4 ]
+  run "$CLGAN" train --resume parts
+  [ "$status" = 0 ] && [[ "$output" == *"is finished"* ]]
+}
+
+@test "Ctrl-C in an epoch saves, exits 130, and the rest gives the same bits" {
+  tiny --set data.steps_per_epoch=3000 --epochs 2 --out whole --quiet
+  "$CLGAN" train ring8 --set train.batch=16 --set data.steps_per_epoch=3000 --set output.samples=50 --epochs 2 \
+    --out parts 2>log &
+  pid=$!
+  while ! grep -q "first step" log; do sleep 0.05; done
+  kill -INT "$pid"
+  code=0
+  wait "$pid" || code=$?
+  cat log
+  [ "$code" = 130 ]
+  grep -q -- "--resume parts" log
+  [ "$(ls parts/checkpoints | wc -l)" -ge 1 ]
+  [ "$(basename "$(newest parts)")" != step-000000003000.safetensors ]
+  "$CLGAN" train --resume parts --quiet
+  cmp "$(newest whole)" "$(newest parts)"
+}
+
+@test "a run killed before its first checkpoint starts anew" {
+  tiny --epochs 2 --out whole --quiet
+  tiny --epochs 2 --out parts --quiet
+  rm -r parts/checkpoints
+  "$CLGAN" train --resume parts --quiet
+  cmp "$(newest whole)" "$(newest parts)"
+  [ "$(wc -l <parts/log.jsonl)" = 2 ]
+}
+
+@test "pictures that stream give the bits of pictures that stay" {
+  make_idx data 75 5
+  small --data data --epochs 2 --out stay --quiet
+  small --data data --epochs 2 --out stream --stream --quiet
+  cmp "$(newest stay)" "$(newest stream)"
+}
+
+@test "gzipped pictures are the same pictures, and a seed is a seed" {
+  make_idx data 75 5
+  small --data data --epochs 1 --out plain --quiet
+  gzip data/*
+  small --data data --epochs 1 --out zipped --quiet
+  cmp "$(newest plain)" "$(newest zipped)"
+  small --data data --epochs 1 --seed 9 --out other --quiet
+  ! cmp -s "$(newest plain)" "$(newest other)"
+}
+
+@test "alternating steps, averages and Adam resume to the bit" {
+  make_idx data 75 5
+  set -- --data data --set train.updates=alternating --set train.discriminator_steps=2 --set train.generator_steps=2 \
+    --set train.average=0.9 --set optimiser.generator.kind=adam --quiet
+  "$CLGAN" recipes mnist | sed '/^optimiser:/,/^output:/{/^optimiser:/!{/^output:/!d}}' | sed \
+    's/^optimiser:/optimiser:\n  generator: {kind: adam, learning_rate: 0.001}\n  discriminator: {kind: adam, learning_rate: 0.001}/' >adam.yaml
+  part() {
+    "$CLGAN" train adam.yaml --set data.validation=5 --set train.batch=5 --set generator.0.units=8 --set generator.1.units=8 \
+      --set discriminator.0.units=4 --set discriminator.1.units=4 --data data --set train.updates=alternating \
+      --set train.discriminator_steps=2 --set train.generator_steps=2 --set train.average=0.9 --quiet "$@"
+  }
+  part --epochs 3 --out whole
+  part --epochs 1 --out parts
+  "$CLGAN" train --resume parts --epochs 3 --quiet
+  cmp "$(newest whole)" "$(newest parts)"
+}
+
+@test "samples: pictures, numbers, the same for the same noise" {
+  tiny --epochs 1 --out run --quiet
+  "$CLGAN" sample run --count 37 --seed 3 --noise-out z.npy --out x.npy
+  "$CLGAN" sample run --noise z.npy --out again.npy
+  cmp x.npy again.npy
+  [ "$(wc -c <x.npy)" = $((128 + 37 * 2 * 4)) ]
+  "$CLGAN" sample run --out x.png
+  [ "$(head -c 4 x.png | tail -c 3)" = PNG ]
+  "$CLGAN" sample run
+  [ -s run/samples.png ]
+}
+
+@test "NumPy computes the same samples from a checkpoint" {
+  /usr/bin/python3 -c 'import numpy'
+  make_idx data 75 5
+  small --data data --epochs 1 --out run --quiet
+  "$CLGAN" sample run --count 20 --noise-out z.npy --out x.npy
+  /usr/bin/python3 "$BATS_TEST_DIRNAME/../../examples/generate.py" "$(newest run)" z.npy x.npy
+}
+
+@test "scores of rows, of test pictures, as lines and as JSON" {
+  make_idx data 75 6
+  small --data data --epochs 1 --out run --quiet
+  "$CLGAN" sample run --count 4 --out x.npy
+  [ "$("$CLGAN" score run x.npy | wc -l)" = 5 ]
+  "$CLGAN" score run --data data --json >scores.json
+  /usr/bin/python3 -c 'import json; s = json.load(open("scores.json")); assert s["rows"] == 6 and 0 < s["mean"] < 1'
+}
+
+@test "a dry run prints recipe, parameters, memory and plan, and makes no folder" {
+  make_idx data 75 5
+  run small --data data --dry-run
+  [ "$status" = 0 ]
+  [[ "$output" == *"generator:"* && "$output" == *"# parameters"* && "$output" == *"# device memory"* ]]
+  [[ "$output" == *"D.0 P = XW"* && "$output" == *"MFLOP"* ]]
+  [ ! -e runs ]
+}
+
+@test "the profile shows each launch's share" {
+  run tiny --epochs 1 --out run --profile
+  [ "$status" = 0 ] && [[ "$output" == *"outside matrix products"* && "$output" == *" %"* ]]
+}
+
+@test "layers are taken over from another run" {
+  tiny --epochs 1 --out first --quiet
+  "$CLGAN" recipes ring8 | awk '/^generator:/ { print; print "  - {kind: dense, units: 16, activation: relu, weights: normal, scale: 0.2}"; g = 1; next }
+    /^discriminator:/ { g = 0 } { print } g && /- kind:/ { print "    take: " n++ }' >second.yaml
+  fails 2 "--from RUN" "$CLGAN" train second.yaml --epochs 1 --out second
+  "$CLGAN" train second.yaml --from first --set train.batch=16 --set data.steps_per_epoch=1 \
+    --set optimiser.generator.learning_rate=1e-12 --epochs 1 --out second --quiet
+  /usr/bin/python3 - "$(newest first)" "$(newest second)" <<'END'
+import json, sys
+def read(path):
+    file = open(path, "rb")
+    header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+    data = file.read()
+    return lambda name: data[slice(*header[name]["data_offsets"])]
+import struct
+first, second = map(read, sys.argv[1:])
+for n in range(3):
+    a, b = first(f"G.{n}.weight"), second(f"G.{n+1}.weight")
+    assert len(a) == len(b)
+    for x, y in zip(struct.iter_unpack("<f", a), struct.iter_unpack("<f", b)):
+            assert abs(x[0] - y[0]) < 1e-5
+END
+}
