@@ -138,7 +138,7 @@ static clgan_status check_sum(struct safetensors_file *file, char *header, size_
     unsigned char *block, prefix[PREFIX];
     size_t got;
     if (!expected) return CLGAN_OK;
-    const size_t at = strlen(expected) == HASH_DIGITS ? find_digits(header, expected) : 0;
+    const size_t at = header && strlen(expected) == HASH_DIGITS ? find_digits(header, expected) : 0;
     if (!at) return damaged(file, "its checksum is not 32 digits");
     memset(header + at, '0', HASH_DIGITS);
     for (int i = 0; i < PREFIX; i++) prefix[i] = (unsigned char)((uint64_t)length >> 8 * i);

@@ -38,7 +38,7 @@ static json_t *json_of_entry(const struct safetensors_entry *entry)
     for (size_t i = 0; i < entry->dimensions; i++)
         json_array_append_new(shape, json_integer((json_int_t)entry->shape[i]));
     return json_pack("{s:s, s:o, s:[I,I]}", "dtype", "F32", "shape", shape, "data_offsets", (json_int_t)entry->offset,
-                     (json_int_t)(entry->offset + entry->bytes));
+                     (json_int_t)entry->offset + (json_int_t)entry->bytes);
 }
 
 /* The header's JSON, padded so that the data starts aligned. jansson keeps the order in which keys are set. */

@@ -50,19 +50,20 @@ static clgan_status take(struct idx *idx, uint8_t *bytes, size_t length, size_t 
             return fail(idx, idx->stream.msg ? idx->stream.msg : "the gzip stream is damaged");
     }
     *got = length - idx->stream.avail_out;
+    idx->stream.next_out = NULL;
     return CLGAN_OK;
 }
 
 static clgan_status take_exactly(struct idx *idx, uint8_t *bytes, size_t length)
 {
-    size_t got;
+    size_t got = 0;
     TRY(take(idx, bytes, length, &got));
     return got == length ? CLGAN_OK : fail_short(idx);
 }
 
 static clgan_status read_shape(struct idx *idx, size_t shape[4], size_t *dimensions, size_t *total)
 {
-    uint8_t magic[MAGIC], extent[4];
+    uint8_t magic[MAGIC] = {0}, extent[4] = {0};
     char words[80];
     TRY(take_exactly(idx, magic, MAGIC));
     snprintf(words, sizeof words, "it begins with %02x %02x %02x %02x, expected 00 00 08 and 1 to 4 dimensions",
@@ -113,7 +114,7 @@ clgan_status idx_read(uint8_t **bytes, size_t shape[4], size_t *dimensions, cons
     struct idx idx = {.path = path};
     uint8_t *read = NULL;
     char *file;
-    size_t length, total;
+    size_t length, total = 0;
     TRY(file_read(&file, &length, path, LARGEST_FILE));
     clgan_status status = open_stream(&idx, file, length);
     if (status == CLGAN_OK) status = read_shape(&idx, shape, dimensions, &total);

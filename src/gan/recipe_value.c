@@ -119,7 +119,7 @@ static clgan_status store_integers(char *at, const struct recipe_field *field, c
 static void store_text(char *at, size_t size, const char *text)
 {
     memset(at, 0, size);
-    memcpy(at, text, strlen(text));
+    snprintf(at, size, "%s", text);
 }
 
 static void store_choice(char *at, int choice) { memcpy(at, &choice, sizeof choice); }

@@ -71,8 +71,9 @@ static void draw_axis(struct picture *picture, const struct axis *axis, bool upr
         fill(picture, across, MARGIN, 1, length, grey);
     else
         fill(picture, MARGIN, across, length, 1, grey);
-    for (double value = ceil(axis->from / step) * step; value <= axis->to; value += step) {
-        const long at = lrint(place(axis, value)), size = fabs(value) < step / 2 ? 2 * TICK : TICK; /* 0 stands out */
+    for (long i = lrint(ceil(axis->from / step)); (double)i * step <= axis->to; i++) {
+        const double value = (double)i * step;
+        const long at = lrint(place(axis, value)), size = i ? TICK : 2 * TICK; /* 0 stands out */
         if (upright)
             fill(picture, across - size, at, size, 1, grey);
         else

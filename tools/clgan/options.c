@@ -120,7 +120,7 @@ static int read_option(const struct usage *usage, int *at, int argc, char **argv
         if (*at + 1 == argc) return command_misuse(usage->name, "--%s expects %s", option->name, option->argument);
         value = argv[++*at];
     }
-    const char *expected = store(option, value);
+    const char *expected = store(option, value ? value : "");
     return expected ? command_misuse(usage->name, "--%s %s: expected %s", option->name, value, expected) : 0;
 }
 

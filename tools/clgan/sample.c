@@ -1,4 +1,3 @@
-#include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
@@ -52,19 +51,17 @@ static int start(struct context *context, const struct sample *sample, const cha
 {
     clgan_run *run;
     clgan_rows noise = {0};
-    char *own = NULL;
+    char own[4096];
     if (sample->out && !ends_with(sample->out, ".png") && !ends_with(sample->out, ".npy"))
         return command_misuse("sample", "--out %s: expected a name that ends in .png or .npy", sample->out);
     if (sample->noise && (sample->count || sample->seed.text))
         return command_misuse("sample", "--noise brings its own z: it takes no --count or --seed");
     clgan_status status = clgan_run_open(&run, folder, &context->log);
     if (status != CLGAN_OK) return command_end(status);
-    const size_t length = strlen(folder) + sizeof "/samples.png";
-    if (!sample->out && (own = malloc(length))) snprintf(own, length, "%s/samples.png", folder);
+    snprintf(own, sizeof own, "%s/samples.png", folder);
     if (sample->noise) status = clgan_rows_read_npy(&noise, sample->noise);
     if (status == CLGAN_OK)
         status = draw(context, sample, run, sample->noise ? &noise : NULL, sample->out ? sample->out : own);
-    free(own);
     clgan_rows_free(&noise);
     clgan_run_free(run);
     return command_end(status);
