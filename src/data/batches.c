@@ -89,6 +89,7 @@ clgan_status batches_make(struct batches *batches, struct device *device, const 
         return status_fail(CLGAN_USAGE, "%zu training pictures are too few for a step of %zu minibatches of %zu",
                            request->pictures->count, request->lanes, request->rows);
     TRY(prepare_on_host(batches));
+    TRY(buffer_make(&batches->index, device, request->rows * sizeof(cl_uint), "rows of a minibatch"));
     if (!request->stream && all_fit(batches)) return make_resident(batches);
     TRY(make_window(batches));
     log_info(log, "training pictures are streamed to the device, %zu steps at a time", batches->window);
@@ -100,6 +101,7 @@ void batches_free(struct batches *batches)
     if (!batches->device) return;
     buffer_free(&batches->bytes, batches->device);
     buffer_free(&batches->prepare, batches->device);
+    buffer_free(&batches->index, batches->device);
     free(batches->host_prepare);
     free(batches->staging);
     free(batches->staging_prepare);
@@ -137,6 +139,15 @@ clgan_status batches_append(struct plan *plan, const struct batches *batches, st
 {
     const struct batches_request *request = &batches->request;
     if (!of_pictures(request)) return append_drawn(plan, batches, x, state, lane);
+    TRY(plan_kernel(plan, &(struct kernel_launch){
+                              .name = "shuffled rows",
+                              .program = "gather",
+                              .kernel = "batch_rows",
+                              .columns = x.rows,
+                              .bytes = 4.0 * (double)x.rows,
+                              ARGUMENTS(ARG_BUFFER(&batches->index), ARG_BUFFER(state), ARG_KEY(batches->shuffle),
+                                        ARG_UINT(x.rows), ARG_UINT(request->pictures->count), ARG_UINT(request->lanes),
+                                        ARG_UINT(lane), ARG_INT(batches->streamed))}));
     return plan_kernel(plan, &(struct kernel_launch){
                                  .name = "gather pictures",
                                  .program = "gather",
@@ -146,9 +157,7 @@ clgan_status batches_append(struct plan *plan, const struct batches *batches, st
                                  .flops = 2.0 * (double)(x.rows * x.columns),
                                  .bytes = 5.0 * (double)(x.rows * x.columns),
                                  ARGUMENTS(ARG_TENSOR(x), ARG_BUFFER(&batches->bytes), ARG_BUFFER(&batches->prepare),
-                                           ARG_BUFFER(state), ARG_KEY(batches->shuffle), ARG_UINT(x.rows),
-                                           ARG_UINT(x.columns), ARG_UINT(request->pictures->count),
-                                           ARG_UINT(request->lanes), ARG_UINT(lane), ARG_INT(batches->streamed))});
+                                           ARG_BUFFER(&batches->index), ARG_UINT(x.rows), ARG_UINT(x.columns))});
 }
 
 clgan_status batches_prepare_step(struct batches *batches, const struct buffer *state, uint64_t epoch, size_t in_epoch,
