@@ -55,10 +55,3 @@ __kernel void advance(__global step_state *restrict state, __global float *restr
         state->epoch++;
     }
 }
-
-/* D(x) from logits. */
-__kernel void probabilities(VIEW(float, logits), const uint rows)
-{
-    const uint row = get_global_id(0);
-    if (row < rows) AT(logits)[row] = logistic(AT(logits)[row]);
-}

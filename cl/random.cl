@@ -82,12 +82,6 @@ __kernel void weights_sparse(VIEW(float, w), const uint2 key, const uint layer, 
     }
 }
 
-__kernel void fill(VIEW(float, x), const uint count, const float value)
-{
-    const uint i = get_global_id(0);
-    if (i < count) AT(x)[i] = value;
-}
-
 /* h = x * mask / keep; an element is kept where its word is under `threshold` = keep * 2^32. */
 __kernel void dropout(VIEW(const float, x), VIEW(float, h), VIEW(uchar, mask), __global const step_state *restrict state,
                       const uint2 key, const uint layer, const uint rows, const uint columns, const uint threshold,

@@ -1,4 +1,5 @@
-/* Runs one kernel at a time on the default device, on tensors that stand between guard bytes in buffers of their own. */
+/* Runs one kernel at a time on the default device, on tensors that stand between guard bytes in buffers of their own.
+ */
 #ifndef TESTS_HARNESS_H
 #define TESTS_HARNESS_H
 
@@ -68,6 +69,13 @@ static inline int harness_small(void)
 {
     const char *small = getenv("CLGAN_TEST_SMALL");
     return small && *small && strcmp(small, "0") != 0;
+}
+
+/* On Oclgrind, which is too slow for CLBlast's kernels and finds faults in them that are not ours. */
+static inline int harness_simulated(void)
+{
+    const char *simulated = getenv("CLGAN_TEST_SIMULATED");
+    return simulated && *simulated;
 }
 
 /* Rows and columns to try, 0 at the end; CLGAN_TEST_SMALL=1: few and small, for simulators. */

@@ -40,21 +40,11 @@ clgan_status network_begin(struct network *network, char letter, const struct ne
 
 size_t layer_parameters(const struct layer *layer) { return (layer->in + 1) * layer->width; }
 
-static clgan_status append_fill(struct plan *plan, struct tensor tensor, float value)
-{
-    const size_t count = tensor.rows * tensor.columns;
-    return plan_kernel(plan, &(struct kernel_launch){.name = "fill",
-                                                     .program = "random",
-                                                     .kernel = "fill",
-                                                     .columns = count,
-                                                     ARGUMENTS(ARG_TENSOR(tensor), ARG_UINT(count), ARG_FLOAT(value))});
-}
-
 static clgan_status append_weights(struct plan *plan, const struct layer *layer, size_t number, struct random_key key)
 {
     const struct layer_recipe *spec = layer->spec;
     const struct tensor w = layer->weight.w;
-    if (spec->weights == INIT_CONSTANT) return append_fill(plan, w, (float)spec->scale);
+    if (spec->weights == INIT_CONSTANT) return tensor_fill(plan->device, w, (float)spec->scale);
     if (spec->weights == INIT_SPARSE)
         return plan_kernel(plan, &(struct kernel_launch){.name = "weights",
                                                          .program = "random",
@@ -83,7 +73,7 @@ clgan_status network_initialise(struct network *network, struct device *device, 
     for (size_t i = 0; status == CLGAN_OK && i < network->count; i++) {
         struct layer *layer = &network->layers[i];
         status = append_weights(&plan, layer, i, key);
-        if (status == CLGAN_OK) status = append_fill(&plan, layer->bias.w, (float)layer->spec->bias);
+        if (status == CLGAN_OK) status = tensor_fill(device, layer->bias.w, (float)layer->spec->bias);
         if (status == CLGAN_OK && network->average)
             status = plan_copy(&plan, "average W", layer->average_weight, layer->weight.w);
         if (status == CLGAN_OK && network->average)

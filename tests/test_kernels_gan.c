@@ -1,0 +1,291 @@
+/* Kernels of a training step around the nets: losses, the end of a step, updates, gathering; each against a
+ * double-precision twin. */
+#include "harness.h"
+
+static const float far_logits[] = {0, 5, -5, 40, -40, 200, -200, 0.3f, -1.7f};
+
+static double softplus_twin(double x) { return fmax(x, 0) + log1p(exp(-fabs(x))); }
+static double logistic_twin(double x) { return 1 / (1 + exp(-x)); }
+
+/* Far logits first, then random ones. */
+static struct guarded *logits_of(size_t rows)
+{
+    struct guarded *x = random_floats(rows, 1, 6, 0);
+    for (size_t i = 0; i < rows && i < sizeof far_logits / sizeof *far_logits; i++)
+        x->in.f[(i * 5) % rows] = far_logits[i];
+    put(x);
+    return x;
+}
+
+static void discriminator_case(size_t rows, double weight, double real, double fake)
+{
+    struct guarded *l = logits_of(2 * rows), *signal = guarded(2 * rows, 1, ELEMENT_F32);
+    struct guarded *values = guarded(METRICS, 2 * rows, ELEMENT_F32);
+    LAUNCH("loss", "loss_discriminator", 2 * rows, 0, ARG_TENSOR(l->t), ARG_TENSOR(signal->t), ARG_TENSOR(values->t),
+           ARG_UINT(rows), ARG_FLOAT(weight), ARG_FLOAT(real), ARG_FLOAT(fake));
+    get(signal);
+    get(values);
+    for (size_t i = 0; i < 2 * rows; i++) {
+        const double x = l->in.f[i], label = i < rows ? real : fake;
+        const double loss = weight * (label * softplus_twin(x) - label * x + (1 - label) * softplus_twin(x));
+        /* exp and log1p are within 3 and 2 ULP, the labels are floats */
+        check_near("loss", i, values->out.f[METRIC_D_LOSS * 2 * rows + i], loss, 16 * ULP * (1 + fabs(x)));
+        check_near("signal", i, signal->out.f[i], weight * (logistic_twin(x) - label) / (double)rows,
+                   16 * ULP / (double)rows);
+        check_near("D(x)", i, values->out.f[METRIC_D_REAL * 2 * rows + i], i < rows ? logistic_twin(x) : 0, 16 * ULP);
+        check_near("D(G(z))", i, values->out.f[METRIC_D_FAKE * 2 * rows + i], i < rows ? 0 : logistic_twin(x),
+                   16 * ULP);
+        check_untouched("G's loss", METRIC_G_LOSS * 2 * rows + i, values);
+    }
+    harness_end();
+}
+
+START_TEST(loss_of_d)
+{
+    for (const size_t *rows = sizes(); *rows; rows++) {
+        discriminator_case(*rows, 0.5, 1, 0);
+        discriminator_case(*rows, 1, 0.9, 0.2);
+    }
+}
+END_TEST
+
+/* Signals that are tiny must be right relative to themselves: nothing but they drives G where D is sure. */
+static void generator_case(size_t rows, int minimax)
+{
+    struct guarded *l = logits_of(rows), *signal = guarded(rows, 1, ELEMENT_F32);
+    struct guarded *values = guarded(METRICS, 2 * rows, ELEMENT_F32);
+    LAUNCH("loss", "loss_generator", rows, 0, ARG_TENSOR(l->t), ARG_TENSOR(signal->t), ARG_TENSOR(values->t),
+           ARG_UINT(rows), ARG_INT(minimax));
+    get(signal);
+    get(values);
+    for (size_t i = 0; i < rows; i++) {
+        const double x = l->in.f[i];
+        const double expected = (minimax ? -logistic_twin(x) : -logistic_twin(-x)) / (double)rows;
+        check_near("loss", i, values->out.f[METRIC_G_LOSS * 2 * rows + i],
+                   minimax ? -softplus_twin(x) : softplus_twin(-x), 16 * ULP * (1 + fabs(x)));
+        check_near("signal", i, signal->out.f[i], expected, 16 * ULP * fabs(expected) + 1e-37);
+        check_untouched("D's loss", METRIC_D_LOSS * 2 * rows + i, values);
+        check_untouched("G's loss of no row", METRIC_G_LOSS * 2 * rows + rows + i, values);
+    }
+    harness_end();
+}
+
+START_TEST(loss_of_g)
+{
+    for (const size_t *rows = sizes(); *rows; rows++) {
+        generator_case(*rows, 0);
+        generator_case(*rows, 1);
+    }
+}
+END_TEST
+
+static step_state read_state(struct guarded *state)
+{
+    step_state read;
+    get(state);
+    memcpy(&read, state->out.any, sizeof read);
+    return read;
+}
+
+START_TEST(steps_end)
+{
+    enum { ROWS = 7, STEPS = 25 };
+    const step_state start = {.step = 40, .epoch = 4, .in_epoch = 0, .per_epoch = 10};
+    static const float zeros[2 * METRICS];
+    struct guarded *state = plain(sizeof start, &start), *sums = plain(sizeof zeros, zeros);
+    struct guarded *values = random_floats(METRICS, 2 * ROWS, 1, 0);
+    LAUNCH_TIMES(STEPS, "loss", "advance", 1, 0, ARG_BUFFER(&state->buffer), ARG_BUFFER(&sums->buffer),
+                 ARG_TENSOR(values->t), ARG_UINT(ROWS));
+    const step_state now = read_state(state);
+    ck_assert(now.step == 65 && now.epoch == 6 && now.in_epoch == 5 && now.per_epoch == 10 && !now.first_bad);
+    get(sums);
+    for (size_t m = 0; m < METRICS; m++) {
+        double total = 0, terms = 0;
+        for (size_t i = 0; i < 2 * ROWS; i++) {
+            total += values->in.f[m * 2 * ROWS + i];
+            terms += fabs(values->in.f[m * 2 * ROWS + i]);
+        }
+        const double sum = (double)sums->out.f[2 * m] - (double)sums->out.f[2 * m + 1];
+        check_near("sum", m, sum, STEPS * total / ROWS, STEPS * terms / ROWS * 2 * ROWS * ROUND);
+    }
+    harness_end();
+}
+END_TEST
+
+START_TEST(the_first_bad_step_is_latched)
+{
+    static const float zeros[2 * METRICS];
+    static const float bads[] = {NAN, INFINITY, -INFINITY};
+    for (size_t i = 0; i < 3; i++) {
+        const step_state start = {.step = 40, .in_epoch = 0, .per_epoch = 10};
+        struct guarded *state = plain(sizeof start, &start), *sums = plain(sizeof zeros, zeros);
+        struct guarded *values = random_floats(METRICS, 6, 1, 0);
+        values->in.f[13] = bads[i];
+        put(values);
+        LAUNCH_TIMES(3, "loss", "advance", 1, 0, ARG_BUFFER(&state->buffer), ARG_BUFFER(&sums->buffer),
+                     ARG_TENSOR(values->t), ARG_UINT(3));
+        ck_assert_uint_eq(read_state(state).first_bad, 41);
+        harness_end();
+    }
+}
+END_TEST
+
+/* Rows of two entries a step; the update under test reads entry 1 of step 2. */
+static struct guarded *schedules(struct guarded **state, schedule wanted)
+{
+    const step_state now = {.step = 1026, .table = 1024};
+    schedule table[6];
+    for (int i = 0; i < 6; i++) table[i] = (schedule){.rate = 1e6f, .momentum = 1e6f, .epsilon = 1e6f};
+    table[5] = wanted;
+    *state = plain(sizeof now, &now);
+    return plain(sizeof table, table);
+}
+
+START_TEST(momentum_update)
+{
+    for (const size_t *n = sizes(); *n; n++) {
+        struct guarded *state, *table = schedules(&state, (schedule){.rate = 0.1f, .momentum = 0.7f});
+        struct guarded *w = random_floats(1, *n, 1, 0), *g = random_floats(1, *n, 1, 0),
+                       *v = random_floats(1, *n, 1, 0);
+        LAUNCH("update", "update_sgd", *n, 0, ARG_TENSOR(w->t), ARG_TENSOR(g->t), ARG_TENSOR(v->t),
+               ARG_BUFFER(&state->buffer), ARG_BUFFER(&table->buffer), ARG_UINT(2), ARG_UINT(1), ARG_UINT(*n));
+        get(w);
+        get(v);
+        for (size_t i = 0; i < *n; i++) {
+            const double velocity = 0.7 * v->in.f[i] - 0.1 * g->in.f[i];
+            check_near("v", i, v->out.f[i], velocity, 4 * ROUND);
+            check_near("w", i, w->out.f[i], w->in.f[i] + velocity, 8 * ROUND);
+        }
+        harness_end();
+    }
+}
+END_TEST
+
+START_TEST(adam_update)
+{
+    for (const size_t *n = sizes(); *n; n++) {
+        struct guarded *state, *table = schedules(&state, (schedule){.rate = 0.01f, .epsilon = 1e-3f});
+        struct guarded *w = random_floats(1, *n, 1, 0), *g = random_floats(1, *n, 1, 0),
+                       *m = random_floats(1, *n, 1, 0);
+        struct guarded *s = random_floats(1, *n, 1, 0);
+        for (size_t i = 0; i < *n; i++) s->in.f[i] *= s->in.f[i];
+        put(s);
+        LAUNCH("update", "update_adam", *n, 0, ARG_TENSOR(w->t), ARG_TENSOR(g->t), ARG_TENSOR(m->t), ARG_TENSOR(s->t),
+               ARG_BUFFER(&state->buffer), ARG_BUFFER(&table->buffer), ARG_UINT(2), ARG_UINT(1), ARG_UINT(*n),
+               ARG_FLOAT(0.5f), ARG_FLOAT(0.99f));
+        get(w);
+        get(m);
+        get(s);
+        for (size_t i = 0; i < *n; i++) {
+            const double g_ = g->in.f[i], first = 0.5 * m->in.f[i] + 0.5 * g_,
+                         second = 0.99 * s->in.f[i] + 0.01 * g_ * g_;
+            const double moved = 0.01 * first / (sqrt(second) + 1e-3);
+            check_near("m", i, m->out.f[i], first, 4 * ROUND);
+            check_near("s", i, s->out.f[i], second, 8 * ROUND);
+            check_near("w", i, w->out.f[i], w->in.f[i] - moved, 2 * ROUND + 64 * ROUND * fabs(moved));
+        }
+        harness_end();
+    }
+}
+END_TEST
+
+START_TEST(columns_limited)
+{
+    for (const size_t *m = sizes(); *m; m++)
+        for (const size_t *n = sizes(); *n; n++) {
+            struct guarded *w = random_floats(*m, *n, 1, 0);
+            const double limit = 0.58 * sqrt((double)*m); /* about what a random column has */
+            LAUNCH("update", "limit_columns", *n, 0, ARG_TENSOR(w->t), ARG_UINT(*m), ARG_UINT(*n), ARG_FLOAT(limit));
+            get(w);
+            for (size_t c = 0; c < *n; c++) {
+                double sum = 0;
+                for (size_t r = 0; r < *m; r++) sum += (double)w->in.f[r * *n + c] * (double)w->in.f[r * *n + c];
+                const double factor = fmin(1, limit / sqrt(sum));
+                for (size_t r = 0; r < *m; r++)
+                    check_near("w", r * *n + c, w->out.f[r * *n + c], factor * w->in.f[r * *n + c],
+                               (double)(*m + 8) * ROUND * fabs((double)w->in.f[r * *n + c]));
+            }
+            harness_end();
+        }
+}
+END_TEST
+
+START_TEST(averages)
+{
+    for (const size_t *n = sizes(); *n; n++) {
+        struct guarded *average = random_floats(1, *n, 1, 0), *w = random_floats(1, *n, 1, 0);
+        LAUNCH("update", "update_average", *n, 0, ARG_TENSOR(average->t), ARG_TENSOR(w->t), ARG_UINT(*n),
+               ARG_FLOAT(0.99f));
+        get(average);
+        for (size_t i = 0; i < *n; i++)
+            check_near("average", i, average->out.f[i], 0.99 * average->in.f[i] + 0.01 * w->in.f[i], 6 * ROUND);
+        harness_end();
+    }
+}
+END_TEST
+
+START_TEST(what_is_not_finite_is_found)
+{
+    static const float bads[] = {NAN, INFINITY, -INFINITY, 3e38f};
+    for (const size_t *n = sizes(); *n; n++)
+        for (size_t b = 0; b < 4; b++) {
+            const uint32_t zero = 0;
+            struct guarded *x = random_floats(1, *n, 1, 0), *found = plain(sizeof zero, &zero);
+            x->in.f[*n - 1] = bads[b];
+            put(x);
+            LAUNCH("update", "check_finite", *n, 0, ARG_TENSOR(x->t), ARG_BUFFER(&found->buffer), ARG_UINT(*n));
+            get(found);
+            check_byte("found", *n, found->out.u32[0], b < 3);
+            harness_end();
+        }
+}
+END_TEST
+
+/* ---- gathering ---- */
+
+static void gather_case(size_t rows, size_t columns, size_t lane, int streamed)
+{
+    enum { LANES = 2, IN_EPOCH = 3, WINDOW = 2 };
+    const size_t count = rows * 8 + 5, window_rows = rows * 8;
+    const step_state now = {.epoch = 6, .in_epoch = IN_EPOCH, .window = WINDOW};
+    const struct random_key key = random_stream(9, RANDOM_SHUFFLE, 0);
+    struct guarded *bytes = random_bytes(count, columns, 256), *prepare = random_floats(count, 2, 1, 0);
+    struct guarded *state = plain(sizeof now, &now), *index = guarded_at(0, rows, 1, ELEMENT_U32);
+    struct guarded *x = guarded(rows, columns, ELEMENT_F32);
+    /* kernels take these two from their first byte on */
+    CHECK_OK(buffer_write(harness_device, &bytes->buffer, 0, bytes->bytes, bytes->in.any));
+    CHECK_OK(buffer_write(harness_device, &prepare->buffer, 0, prepare->bytes, prepare->in.any));
+    LAUNCH("gather", "batch_rows", rows, 0, ARG_BUFFER(&index->buffer), ARG_BUFFER(&state->buffer), ARG_KEY(key),
+           ARG_UINT(rows), ARG_UINT(count), ARG_UINT(LANES), ARG_UINT(lane), ARG_INT(streamed));
+    LAUNCH("gather", "gather", columns, rows, ARG_TENSOR(x->t), ARG_BUFFER(&bytes->buffer),
+           ARG_BUFFER(&prepare->buffer), ARG_BUFFER(&index->buffer), ARG_UINT(rows), ARG_UINT(columns));
+    get(x);
+    for (size_t i = 0; i < x->count; i++) {
+        const size_t at = (IN_EPOCH * LANES + lane) * rows + i / columns;
+        const size_t from = streamed ? at - WINDOW * rows : random_shuffled((uint32_t)at, (uint32_t)count, 6, key);
+        ck_assert_uint_lt(from, streamed ? window_rows : count);
+        const double mean = prepare->in.f[2 * from], scale = prepare->in.f[2 * from + 1];
+        const double byte = bytes->in.u8[from * columns + i % columns];
+        check_near("x", i, x->out.f[i], (byte - mean) * scale, 4 * ROUND * (byte + 1));
+    }
+    bytes->lead = prepare->lead = 0; /* their guards in front were data */
+    bytes->bytes += GUARD_BYTES;
+    prepare->bytes += GUARD_BYTES;
+    harness_end();
+}
+
+START_TEST(pictures_gathered)
+{
+    for (const size_t *m = sizes(); *m; m++)
+        for (const size_t *n = sizes(); *n; n++)
+            for (int streamed = 0; streamed < 2; streamed++) gather_case(*m, *n, (*m + *n) % 2, streamed);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        loss_of_d,   loss_of_g,       steps_end, the_first_bad_step_is_latched, momentum_update,
+        adam_update, columns_limited, averages,  what_is_not_finite_is_found,   pictures_gathered};
+    return harness_run("kernels of gans", tests, sizeof tests / sizeof *tests);
+}
