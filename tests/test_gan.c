@@ -88,12 +88,13 @@ static void copy_net(struct fixture *f, struct reference_net *to, const struct n
     }
 }
 
-static void open_fixture(struct fixture *f, const char *nets, const char *train, const char *optimisers, bool stream)
+static void open_fixture(struct fixture *f, const char *nets, const char *train, const char *optimisers,
+                         const char *noise, bool stream)
 {
     char yaml[4096];
     memset(f, 0, sizeof *f);
     snprintf(yaml, sizeof yaml, "%s%s%s%s", head, nets, train, optimisers);
-    must(recipe_parse(&f->recipe, yaml, strlen(yaml), "test", NULL, 0));
+    must(recipe_parse(&f->recipe, yaml, strlen(yaml), "test", &noise, noise != NULL));
     for (size_t i = 0; i < sizeof f->bytes; i++) f->bytes[i] = (uint8_t)((i * 2654435761u) >> 13);
     f->pictures = (struct pictures){f->bytes, ROWS, SIZE};
     const clgan_device_options options = CLGAN_DEVICE_OPTIONS;
@@ -214,31 +215,33 @@ static void run(struct fixture *f, uint64_t steps, double tolerance)
 }
 
 static const struct {
-    const char *nets, *train, *optimisers;
+    const char *nets, *train, *optimisers, *noise;
     bool stream;
     double tolerance;
 } trainings[] = {
-    {released, "train: {batch: 7, epochs: 1, seed: 3, updates: simultaneous}\n", sgd, false, 2e-6},
-    {released, "train: {batch: 7, epochs: 1, seed: 4, updates: simultaneous, generator_loss: minimax}\n", sgd, true,
-     2e-6},
+    {released, "train: {batch: 7, epochs: 1, seed: 3, updates: simultaneous}\n", sgd, NULL, false, 2e-6},
+    {released, "train: {batch: 7, epochs: 1, seed: 4, updates: simultaneous, generator_loss: minimax}\n", sgd, NULL,
+     true, 2e-6},
     {varied,
      "train: {batch: 7, epochs: 1, seed: 5, updates: simultaneous, discriminator_loss: sum, real_label: 0.9,"
      " fake_label: 0.1, average: 0.9}\n",
-     adam, false, 2e-5},
-    {varied, "train: {batch: 7, epochs: 1, seed: 6, updates: alternating, average: 0.9}\n", sgd, false, 2e-6},
+     adam, "noise.kind=normal", false, 2e-5},
+    {varied, "train: {batch: 7, epochs: 1, seed: 6, updates: alternating, average: 0.9}\n", sgd, "noise.kind=spherical",
+     false, 2e-6},
     {released,
      "train: {batch: 7, epochs: 1, seed: 7, updates: alternating, discriminator_steps: 3, generator_steps: 2}\n", sgd,
-     false, 2e-6},
+     NULL, false, 2e-6},
     {varied,
      "train: {batch: 7, epochs: 1, seed: 8, updates: alternating, discriminator_steps: 2, generator_steps: 3,"
      " generator_loss: minimax, discriminator_loss: sum, fake_label: 0.2, average: 0.5}\n",
-     adam, true, 2e-5},
+     adam, "noise.kind=spherical", true, 2e-5},
 };
 
 START_TEST(steps_agree)
 {
     struct fixture f;
-    open_fixture(&f, trainings[_i].nets, trainings[_i].train, trainings[_i].optimisers, trainings[_i].stream);
+    open_fixture(&f, trainings[_i].nets, trainings[_i].train, trainings[_i].optimisers, trainings[_i].noise,
+                 trainings[_i].stream);
     run(&f, 12, trainings[_i].tolerance);
     close_fixture(&f);
 }
@@ -255,7 +258,7 @@ START_TEST(extreme_logits_agree)
     char train[200];
     struct fixture f;
     snprintf(train, sizeof train, trains[_i % 2], _i / 2 % 2 ? "minimax" : "non-saturating");
-    open_fixture(&f, released, train, sgd, false);
+    open_fixture(&f, released, train, sgd, NULL, false);
     const float logit = logits[_i / 4];
     const size_t last = f.pair.d.count - 1;
     must(tensor_write(f.device, f.pair.d.layers[last].bias.w, &logit));

@@ -73,6 +73,20 @@ load common
   cmp "$(newest whole)" "$(newest parts)"
 }
 
+@test "a second Ctrl-C stops at once, without saving" {
+  "$CLGAN" train ring8 --set train.batch=20000 --set data.steps_per_epoch=3000 --epochs 2 --out run 2>log &
+  pid=$!
+  while ! grep -q "first step" log; do sleep 0.05; done
+  kill -INT "$pid"
+  kill -TERM "$pid"
+  code=0
+  wait "$pid" || code=$?
+  cat log
+  [ "$code" = 130 ]
+  [ ! -e run/checkpoints ]
+  ! grep -q -- "--resume" log
+}
+
 @test "a run killed before its first checkpoint starts anew" {
   tiny --epochs 2 --out whole --quiet
   tiny --epochs 2 --out parts --quiet

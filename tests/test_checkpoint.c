@@ -1,0 +1,194 @@
+/* Checkpoints of a pair on the device: what is saved comes back, what is bad is never saved, what is foreign is
+ * refused. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "gan/checkpoint.h"
+#include "gan/checkpoint_files.h"
+#include "suite.h"
+
+static const char yaml[] = "name: tiny\n"
+                           "data: {format: ring, modes: 8, radius: 2, deviation: 0.05, steps_per_epoch: 10}\n"
+                           "noise: {kind: normal, size: 3}\n"
+                           "generator:\n"
+                           "  - {kind: maxout, units: 5, pieces: 3, weights: normal, scale: 0.5}\n"
+                           "  - {kind: dense, units: 2, activation: linear, weights: normal, scale: 0.5}\n"
+                           "discriminator:\n"
+                           "  - {kind: dense, units: 4, activation: relu, weights: normal, scale: 0.5}\n"
+                           "  - {kind: dense, units: 1, activation: sigmoid, weights: normal, scale: 0.5}\n"
+                           "train: {batch: 6, epochs: 1, updates: simultaneous, average: 0.9}\n"
+                           "optimiser:\n"
+                           "  generator: {kind: adam, learning_rate: 0.01}\n"
+                           "  discriminator: {kind: sgd, learning_rate: 0.1}\n";
+
+static char folder[64];
+static struct recipe recipe;
+static struct device *device;
+static struct pair pair;
+static struct batches batches;
+
+static void must(clgan_status status) { ck_assert_msg(status == CLGAN_OK, "%s", clgan_last_error()); }
+
+static void open_pair(void)
+{
+    const clgan_device_options options = CLGAN_DEVICE_OPTIONS;
+    const struct batches_request request = {
+        .format = DATA_RING, .modes = 8, .radius = 2, .deviation = 0.05, .steps_per_epoch = 10, .rows = 6, .lanes = 1};
+    snprintf(folder, sizeof folder, "/tmp/clgan-checkpoint-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    must(recipe_parse(&recipe, yaml, strlen(yaml), "test", NULL, 0));
+    must(device_open(&device, &options, false, NULL));
+    must(pair_begin(&pair, device, &recipe));
+    must(pair_make(&pair));
+    must(batches_make(&batches, device, &request, NULL));
+    must(pair_plan(&pair, &batches));
+    must(pair_initialise(&pair));
+    must(pair_set_step(&pair, 0, NULL));
+}
+
+static void close_pair(void)
+{
+    char *path;
+    struct checkpoint_files files;
+    must(checkpoint_files_list(&files, folder));
+    for (size_t i = 0; i < files.count; i++) unlink(files.paths[i]);
+    checkpoint_files_free(&files);
+    must(file_join(&path, folder, "checkpoints"));
+    rmdir(path);
+    free(path);
+    ck_assert_int_eq(rmdir(folder), 0);
+    batches_free(&batches);
+    pair_free(&pair);
+    device_close(device);
+}
+
+static void run(int steps)
+{
+    for (int i = 0; i < steps; i++) must(plan_run(&pair.step));
+}
+
+static size_t read_newest(char **bytes)
+{
+    struct checkpoint_files files;
+    size_t length;
+    must(checkpoint_files_list(&files, folder));
+    must(file_read(bytes, &length, files.paths[0], 1 << 20));
+    checkpoint_files_free(&files);
+    return length;
+}
+
+START_TEST(what_is_saved_comes_back)
+{
+    struct checkpoint checkpoint;
+    int found;
+    char *expected, *got;
+    run(7);
+    must(checkpoint_save(&pair, folder, "recipe", 7));
+    run(8);
+    must(checkpoint_save(&pair, folder, "recipe", 15));
+    const size_t length = read_newest(&expected);
+    run(3);
+    must(checkpoint_save(&pair, folder, "recipe", 18));
+    struct checkpoint_files files;
+    must(checkpoint_files_list(&files, folder));
+    ck_assert_uint_eq(files.count, 2); /* that of step 7 is gone */
+    unlink(files.paths[0]);
+    checkpoint_files_free(&files);
+
+    must(pair_initialise(&pair)); /* forget everything */
+    must(checkpoint_open_newest(&checkpoint, &found, folder, "recipe", NULL));
+    ck_assert(found && checkpoint.step == 15);
+    must(checkpoint_read_pair(&checkpoint, &pair));
+    checkpoint_close(&checkpoint);
+    step_state state;
+    must(pair_read_state(&pair, &state));
+    ck_assert(state.step == 15 && state.epoch == 1 && state.in_epoch == 5);
+    must(checkpoint_save(&pair, folder, "recipe", 15));
+    ck_assert_uint_eq(read_newest(&got), length);
+    ck_assert_mem_eq(got, expected, length);
+    free(got);
+    free(expected);
+}
+END_TEST
+
+START_TEST(what_is_not_finite_is_not_saved)
+{
+    static const float bads[] = {NAN, INFINITY};
+    must(checkpoint_save(&pair, folder, "recipe", 7));
+    struct net_tensor list[2 * NET_TENSORS];
+    size_t count = net_tensors(list, &pair.g, NET_ALL);
+    count += net_tensors(list + count, &pair.d, NET_ALL);
+    ck_assert_uint_eq(count, 2 * 2 * 4 + 2 * 2 * 2);
+    for (size_t i = 0; i < count; i++) {
+        const size_t last = list[i].tensor.rows * list[i].tensor.columns - 1;
+        float good;
+        const struct buffer *buffer = list[i].tensor.buffer;
+        const size_t at = (list[i].tensor.offset + last) * sizeof good;
+        must(buffer_read(device, buffer, at, sizeof good, &good));
+        must(buffer_write(device, buffer, at, sizeof good, &bads[i % 2]));
+        ck_assert_msg(checkpoint_save(&pair, folder, "recipe", 8) == CLGAN_FAILED, "%s", list[i].name);
+        must(buffer_write(device, buffer, at, sizeof good, &good));
+    }
+    struct checkpoint_files files;
+    must(checkpoint_files_list(&files, folder));
+    ck_assert_uint_eq(files.count, 1);
+    checkpoint_files_free(&files);
+}
+END_TEST
+
+static void write_metadata(const char *path, const struct safetensors_metadata *metadata, size_t count)
+{
+    struct safetensors_writer *writer;
+    must(safetensors_begin(&writer, path, NULL, 0, metadata, count));
+    must(safetensors_commit(writer));
+}
+
+START_TEST(what_is_foreign_is_refused)
+{
+    struct checkpoint checkpoint;
+    char *path;
+    must(checkpoint_files_path(&path, folder, 3));
+    write_metadata(path, (const struct safetensors_metadata[]){{"format", "pt"}}, 1);
+    ck_assert_int_eq(checkpoint_open(&checkpoint, path, NULL), CLGAN_FAILED);
+    ck_assert_ptr_nonnull(strstr(clgan_last_error(), "not a checkpoint of clgan"));
+    write_metadata(path, (const struct safetensors_metadata[]){{"format", "clgan-checkpoint-2"}}, 1);
+    ck_assert_int_eq(checkpoint_open(&checkpoint, path, NULL), CLGAN_FAILED);
+    ck_assert_ptr_nonnull(strstr(clgan_last_error(), "newer clgan"));
+    write_metadata(
+        path, (const struct safetensors_metadata[]){{"format", CHECKPOINT_FORMAT}, {"recipe", "r"}, {"step", "-1"}}, 3);
+    ck_assert_int_eq(checkpoint_open(&checkpoint, path, "r"), CLGAN_FAILED);
+    ck_assert_ptr_nonnull(strstr(clgan_last_error(), "\"step\""));
+    ck_assert_int_eq(checkpoint_open(&checkpoint, path, "another"), CLGAN_USAGE);
+    write_metadata(path,
+                   (const struct safetensors_metadata[]){
+                       {"format", CHECKPOINT_FORMAT}, {"recipe", "r"}, {"step", "3"}, {"steps_per_epoch", "10"}},
+                   4);
+    must(checkpoint_open(&checkpoint, path, "r"));
+    ck_assert_int_eq(checkpoint_read_pair(&checkpoint, &pair), CLGAN_FAILED); /* no tensors */
+    checkpoint_close(&checkpoint);
+    write_metadata(path,
+                   (const struct safetensors_metadata[]){
+                       {"format", CHECKPOINT_FORMAT}, {"recipe", "r"}, {"step", "3"}, {"steps_per_epoch", "11"}},
+                   4);
+    must(checkpoint_open(&checkpoint, path, "r"));
+    ck_assert_int_eq(checkpoint_read_pair(&checkpoint, &pair), CLGAN_USAGE); /* other data */
+    checkpoint_close(&checkpoint);
+    free(path);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("checkpoint");
+    TCase *tests = tcase_create("checkpoint");
+    tcase_set_timeout(tests, 0);
+    tcase_add_checked_fixture(tests, open_pair, close_pair);
+    tcase_add_test(tests, what_is_saved_comes_back);
+    tcase_add_test(tests, what_is_not_finite_is_not_saved);
+    tcase_add_test(tests, what_is_foreign_is_refused);
+    suite_add_tcase(suite, tests);
+    return suite_run(suite);
+}
