@@ -3,6 +3,7 @@
 #ifndef GAN_RECIPE_H
 #define GAN_RECIPE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -72,5 +73,9 @@ clgan_status recipe_parse(struct recipe *recipe, const char *yaml, size_t length
 clgan_status recipe_write(char **text, const struct recipe *recipe);
 /* Values of one data row: channels * height * width. */
 size_t recipe_data_size(const struct recipe *recipe);
+/* Whether the data is read from files, not drawn on the device. */
+bool recipe_has_pictures(const struct recipe *recipe);
+/* What to ask of the data room; `path` as --data, borrowed like the recipe. */
+struct dataset_request recipe_dataset_request(const struct recipe *recipe, const char *path, bool want_test);
 
 #endif

@@ -17,11 +17,6 @@ static bool fault_at(struct recipe_fault *fault, enum recipe_section_id section,
     return false;
 }
 
-static bool is_pictures(const struct recipe *recipe)
-{
-    return recipe->data.format == DATA_IDX || recipe->data.format == DATA_CIFAR10;
-}
-
 static bool check_data(struct recipe_fault *fault, const struct recipe *recipe)
 {
     if (recipe->data.format == DATA_CIFAR10 &&
@@ -71,7 +66,7 @@ static bool check_marginals(struct recipe_fault *fault, const struct recipe *rec
             return fault_at(fault, id, i, "bias",
                             "expected a number: marginals are logits and need activation sigmoid; "
                             "found marginals");
-        if (!is_pictures(recipe) || recipe->data.preparation != PREPARE_UNIT)
+        if (!recipe_has_pictures(recipe) || recipe->data.preparation != PREPARE_UNIT)
             return fault_at(fault, id, i, "bias",
                             "expected a number: marginals need pictures of preparation unit; found "
                             "marginals");

@@ -86,8 +86,3 @@ clgan_status recipe_parse(struct recipe *recipe, const char *yaml, size_t length
     freelocale(plain);
     return status;
 }
-
-size_t recipe_data_size(const struct recipe *recipe)
-{
-    return (size_t)recipe->data.channels * (size_t)recipe->data.height * (size_t)recipe->data.width;
-}

@@ -195,8 +195,7 @@ const char *clgan_run_folder(const clgan_run *run) { return run->folder; }
 int clgan_run_signed(const clgan_run *run)
 {
     const struct recipe *recipe = &run->recipe;
-    const bool pictures = recipe->data.format == DATA_IDX || recipe->data.format == DATA_CIFAR10;
-    return pictures && recipe->data.preparation == PREPARE_CONTRAST55;
+    return recipe_has_pictures(recipe) && recipe->data.preparation == PREPARE_CONTRAST55;
 }
 
 void clgan_run_free(clgan_run *run)

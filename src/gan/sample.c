@@ -129,17 +129,10 @@ static clgan_status judge(float *scores, struct lone_net *net, const float *valu
 static clgan_status read_test_rows(clgan_rows *rows, const struct clgan_run *run, const char *data)
 {
     const struct recipe *recipe = &run->recipe;
-    const struct dataset_request request = {.format = recipe->data.format,
-                                            .name = recipe->data.name,
-                                            .path = data,
-                                            .channels = (size_t)recipe->data.channels,
-                                            .height = (size_t)recipe->data.height,
-                                            .width = (size_t)recipe->data.width,
-                                            .validation = (size_t)recipe->data.validation,
-                                            .want_test = 1};
+    const struct dataset_request request = recipe_dataset_request(recipe, data, true);
     struct dataset dataset;
     float *prepare = NULL;
-    if (recipe->data.format == DATA_GAUSSIAN || recipe->data.format == DATA_RING)
+    if (!recipe_has_pictures(recipe))
         return status_fail(CLGAN_USAGE, "recipe %s draws its data: give the rows to score as an NPY file",
                            recipe->name);
     TRY(dataset_read(&dataset, &request, &run->log));

@@ -6,11 +6,6 @@
 #include "base/memory.h"
 #include "gan/checkpoint.h"
 
-static bool of_pictures(const struct recipe *recipe)
-{
-    return recipe->data.format == DATA_IDX || recipe->data.format == DATA_CIFAR10;
-}
-
 /* Pictures of nothing, two steps of them. */
 static clgan_status imagine(struct pictures *pictures, const struct recipe *recipe)
 {
@@ -22,14 +17,8 @@ static clgan_status imagine(struct pictures *pictures, const struct recipe *reci
 static clgan_status read_data(struct training *training, const char *data, bool imagined, const clgan_log *log)
 {
     const struct recipe *recipe = training->recipe;
-    if (!of_pictures(recipe)) return CLGAN_OK;
-    const struct dataset_request request = {.format = recipe->data.format,
-                                            .name = recipe->data.name,
-                                            .path = data,
-                                            .channels = (size_t)recipe->data.channels,
-                                            .height = (size_t)recipe->data.height,
-                                            .width = (size_t)recipe->data.width,
-                                            .validation = (size_t)recipe->data.validation};
+    if (!recipe_has_pictures(recipe)) return CLGAN_OK;
+    const struct dataset_request request = recipe_dataset_request(recipe, data, false);
     const clgan_status status = dataset_read(&training->dataset, &request, log);
     if (status == CLGAN_OK || !imagined) return status;
     log_warning(log, "%s; the plan is shown for pictures of the recipe's shape", clgan_last_error());
