@@ -87,11 +87,13 @@ load common
   tiny --epochs 2 --set train.batch=15 --out other --quiet
   cp -r run torn
   truncate -s -100 "$(newest torn)"
+  printf '{"epoch":2,"st' >>torn/log.jsonl
   run "$CLGAN" sample torn --out x.npy
   [ "$status" = 0 ] && [[ "$output" == *warning*damaged* ]]
   run "$CLGAN" train --resume torn
   [ "$status" = 0 ]
   cmp "$(newest torn)" "$(newest run)"
+  [ "$(grep -o '"epoch":[0-9]*' torn/log.jsonl | tr '\n' ' ')" = '"epoch":1 "epoch":2 ' ]
   truncate -s -100 torn/checkpoints/*
   fails 1 "damaged" "$CLGAN" sample torn --out x.npy
   fails 2 "another recipe" "$CLGAN" sample run --checkpoint "$(newest other)" --out x.npy

@@ -112,7 +112,9 @@ static int train_run(struct context *context, clgan_run *run, const clgan_train_
     const struct screen *screen = options->user;
     const clgan_status status = clgan_train(run, options);
     if (screen->drawn) fputc('\n', stderr);
-    if (status == CLGAN_OK && !context->quiet) fprintf(stderr, "clgan: %s\n", clgan_run_folder(run));
+    if (status == CLGAN_OK && !context->quiet)
+        fprintf(stderr, "clgan: pictures in %s/samples; draw more with: clgan sample %s\n", clgan_run_folder(run),
+                clgan_run_folder(run));
     return command_end(status);
 }
 
