@@ -19,8 +19,6 @@ enum { GUARD_BYTES = 64, GUARD_BYTE = 0xFF, GUARDED_TENSORS = 16 };
 #define ROUND 0x1p-24
 #define ULP 0x1p-23
 
-#define CHECK_OK(call) ck_assert_msg((call) == CLGAN_OK, "%s", clgan_last_error())
-
 union cells {
     void *any;
     float *f;

@@ -5,6 +5,11 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "clgan.h"
+
+/* The call must succeed; its message is told where it does not. */
+#define CHECK_OK(call) ck_assert_msg((call) == CLGAN_OK, "%s", clgan_last_error())
+
 static inline int suite_run(Suite *suite)
 {
     SRunner *runner = srunner_create(suite);

@@ -30,8 +30,6 @@ static struct device *device;
 static struct pair pair;
 static struct batches batches;
 
-static void must(clgan_status status) { ck_assert_msg(status == CLGAN_OK, "%s", clgan_last_error()); }
-
 static void open_pair(void)
 {
     const clgan_device_options options = CLGAN_DEVICE_OPTIONS;
@@ -39,24 +37,24 @@ static void open_pair(void)
         .format = DATA_RING, .modes = 8, .radius = 2, .deviation = 0.05, .steps_per_epoch = 10, .rows = 6, .lanes = 1};
     snprintf(folder, sizeof folder, "/tmp/clgan-checkpoint-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(folder));
-    must(recipe_parse(&recipe, yaml, strlen(yaml), "test", NULL, 0));
-    must(device_open(&device, &options, false, NULL));
-    must(pair_begin(&pair, device, &recipe));
-    must(pair_make(&pair));
-    must(batches_make(&batches, device, &request, NULL));
-    must(pair_plan(&pair, &batches));
-    must(pair_initialise(&pair));
-    must(pair_set_step(&pair, 0, NULL));
+    CHECK_OK(recipe_parse(&recipe, yaml, strlen(yaml), "test", NULL, 0));
+    CHECK_OK(device_open(&device, &options, false, NULL));
+    CHECK_OK(pair_begin(&pair, device, &recipe));
+    CHECK_OK(pair_make(&pair));
+    CHECK_OK(batches_make(&batches, device, &request, NULL));
+    CHECK_OK(pair_plan(&pair, &batches));
+    CHECK_OK(pair_initialise(&pair));
+    CHECK_OK(pair_set_step(&pair, 0, NULL));
 }
 
 static void close_pair(void)
 {
     char *path;
     struct checkpoint_files files;
-    must(checkpoint_files_list(&files, folder));
+    CHECK_OK(checkpoint_files_list(&files, folder));
     for (size_t i = 0; i < files.count; i++) unlink(files.paths[i]);
     checkpoint_files_free(&files);
-    must(file_join(&path, folder, "checkpoints"));
+    CHECK_OK(file_join(&path, folder, "checkpoints"));
     rmdir(path);
     free(path);
     ck_assert_int_eq(rmdir(folder), 0);
@@ -67,15 +65,15 @@ static void close_pair(void)
 
 static void run(int steps)
 {
-    for (int i = 0; i < steps; i++) must(plan_run(&pair.step));
+    for (int i = 0; i < steps; i++) CHECK_OK(plan_run(&pair.step));
 }
 
 static size_t read_newest(char **bytes)
 {
     struct checkpoint_files files;
     size_t length;
-    must(checkpoint_files_list(&files, folder));
-    must(file_read(bytes, &length, files.paths[0], 1 << 20));
+    CHECK_OK(checkpoint_files_list(&files, folder));
+    CHECK_OK(file_read(bytes, &length, files.paths[0], 1 << 20));
     checkpoint_files_free(&files);
     return length;
 }
@@ -86,27 +84,27 @@ START_TEST(what_is_saved_comes_back)
     int found;
     char *expected, *got;
     run(7);
-    must(checkpoint_save(&pair, folder, "recipe", 7));
+    CHECK_OK(checkpoint_save(&pair, folder, "recipe", 7));
     run(8);
-    must(checkpoint_save(&pair, folder, "recipe", 15));
+    CHECK_OK(checkpoint_save(&pair, folder, "recipe", 15));
     const size_t length = read_newest(&expected);
     run(3);
-    must(checkpoint_save(&pair, folder, "recipe", 18));
+    CHECK_OK(checkpoint_save(&pair, folder, "recipe", 18));
     struct checkpoint_files files;
-    must(checkpoint_files_list(&files, folder));
+    CHECK_OK(checkpoint_files_list(&files, folder));
     ck_assert_uint_eq(files.count, 2); /* that of step 7 is gone */
     unlink(files.paths[0]);
     checkpoint_files_free(&files);
 
-    must(pair_initialise(&pair)); /* forget everything */
-    must(checkpoint_open_newest(&checkpoint, &found, folder, "recipe", NULL));
+    CHECK_OK(pair_initialise(&pair)); /* forget everything */
+    CHECK_OK(checkpoint_open_newest(&checkpoint, &found, folder, "recipe", NULL));
     ck_assert(found && checkpoint.step == 15);
-    must(checkpoint_read_pair(&checkpoint, &pair));
+    CHECK_OK(checkpoint_read_pair(&checkpoint, &pair));
     checkpoint_close(&checkpoint);
     step_state state;
-    must(pair_read_state(&pair, &state));
+    CHECK_OK(pair_read_state(&pair, &state));
     ck_assert(state.step == 15 && state.epoch == 1 && state.in_epoch == 5);
-    must(checkpoint_save(&pair, folder, "recipe", 15));
+    CHECK_OK(checkpoint_save(&pair, folder, "recipe", 15));
     ck_assert_uint_eq(read_newest(&got), length);
     ck_assert_mem_eq(got, expected, length);
     free(got);
@@ -117,7 +115,7 @@ END_TEST
 START_TEST(what_is_not_finite_is_not_saved)
 {
     static const float bads[] = {NAN, INFINITY};
-    must(checkpoint_save(&pair, folder, "recipe", 7));
+    CHECK_OK(checkpoint_save(&pair, folder, "recipe", 7));
     struct net_tensor list[2 * NET_TENSORS];
     size_t count = net_tensors(list, &pair.g, NET_ALL);
     count += net_tensors(list + count, &pair.d, NET_ALL);
@@ -127,13 +125,13 @@ START_TEST(what_is_not_finite_is_not_saved)
         float good;
         const struct buffer *buffer = list[i].tensor.buffer;
         const size_t at = (list[i].tensor.offset + last) * sizeof good;
-        must(buffer_read(device, buffer, at, sizeof good, &good));
-        must(buffer_write(device, buffer, at, sizeof good, &bads[i % 2]));
+        CHECK_OK(buffer_read(device, buffer, at, sizeof good, &good));
+        CHECK_OK(buffer_write(device, buffer, at, sizeof good, &bads[i % 2]));
         ck_assert_msg(checkpoint_save(&pair, folder, "recipe", 8) == CLGAN_FAILED, "%s", list[i].name);
-        must(buffer_write(device, buffer, at, sizeof good, &good));
+        CHECK_OK(buffer_write(device, buffer, at, sizeof good, &good));
     }
     struct checkpoint_files files;
-    must(checkpoint_files_list(&files, folder));
+    CHECK_OK(checkpoint_files_list(&files, folder));
     ck_assert_uint_eq(files.count, 1);
     checkpoint_files_free(&files);
 }
@@ -142,15 +140,15 @@ END_TEST
 static void write_metadata(const char *path, const struct safetensors_metadata *metadata, size_t count)
 {
     struct safetensors_writer *writer;
-    must(safetensors_begin(&writer, path, NULL, 0, metadata, count));
-    must(safetensors_commit(writer));
+    CHECK_OK(safetensors_begin(&writer, path, NULL, 0, metadata, count));
+    CHECK_OK(safetensors_commit(writer));
 }
 
 START_TEST(what_is_foreign_is_refused)
 {
     struct checkpoint checkpoint;
     char *path;
-    must(checkpoint_files_path(&path, folder, 3));
+    CHECK_OK(checkpoint_files_path(&path, folder, 3));
     write_metadata(path, (const struct safetensors_metadata[]){{"format", "pt"}}, 1);
     ck_assert_int_eq(checkpoint_open(&checkpoint, path, NULL), CLGAN_FAILED);
     ck_assert_ptr_nonnull(strstr(clgan_last_error(), "not a checkpoint of clgan"));
@@ -166,14 +164,14 @@ START_TEST(what_is_foreign_is_refused)
                    (const struct safetensors_metadata[]){
                        {"format", CHECKPOINT_FORMAT}, {"recipe", "r"}, {"step", "3"}, {"steps_per_epoch", "10"}},
                    4);
-    must(checkpoint_open(&checkpoint, path, "r"));
+    CHECK_OK(checkpoint_open(&checkpoint, path, "r"));
     ck_assert_int_eq(checkpoint_read_pair(&checkpoint, &pair), CLGAN_FAILED); /* no tensors */
     checkpoint_close(&checkpoint);
     write_metadata(path,
                    (const struct safetensors_metadata[]){
                        {"format", CHECKPOINT_FORMAT}, {"recipe", "r"}, {"step", "3"}, {"steps_per_epoch", "11"}},
                    4);
-    must(checkpoint_open(&checkpoint, path, "r"));
+    CHECK_OK(checkpoint_open(&checkpoint, path, "r"));
     ck_assert_int_eq(checkpoint_read_pair(&checkpoint, &pair), CLGAN_USAGE); /* other data */
     checkpoint_close(&checkpoint);
     free(path);

@@ -25,8 +25,6 @@ static void remove_folder(void)
     ck_assert_int_eq(rmdir(folder), 0); /* fails if a temporary file was left */
 }
 
-static void must(clgan_status status) { ck_assert_msg(status == CLGAN_OK, "%s", clgan_last_error()); }
-
 static void put(const void *bytes, size_t length)
 {
     FILE *stream = fopen(path, "wb");
@@ -53,7 +51,7 @@ static struct safetensors_writer *begin(void)
                                           {.name = "empty", .shape = {0, 5}, .dimensions = 2},
                                           {.name = "scalar", .dimensions = 0}};
     const struct safetensors_metadata metadata[] = {{"recipe", "name: x\n# \"checksum\": \\ é\n"}, {"step", "12"}};
-    must(safetensors_begin(&writer, path, entries, 3, metadata, 2));
+    CHECK_OK(safetensors_begin(&writer, path, entries, 3, metadata, 2));
     return writer;
 }
 
@@ -61,8 +59,9 @@ static void write_good(void)
 {
     struct safetensors_writer *writer = begin();
     for (size_t at = 0; at < sizeof numbers; at += 5)
-        must(safetensors_add(writer, (const char *)numbers + at, at + 5 < sizeof numbers ? 5 : sizeof numbers - at));
-    must(safetensors_commit(writer));
+        CHECK_OK(
+            safetensors_add(writer, (const char *)numbers + at, at + 5 < sizeof numbers ? 5 : sizeof numbers - at));
+    CHECK_OK(safetensors_commit(writer));
 }
 
 START_TEST(safetensors_round_trip)
@@ -70,16 +69,16 @@ START_TEST(safetensors_round_trip)
     struct safetensors_file file;
     float read[3];
     write_good();
-    must(safetensors_open(&file, path));
+    CHECK_OK(safetensors_open(&file, path));
     ck_assert_uint_eq(file.count, 3);
     ck_assert_uint_eq(file.data_start % 64, 0);
     const struct safetensors_entry *entry = safetensors_find(&file, "a \"quoted\" näme");
     ck_assert_ptr_nonnull(entry);
     ck_assert(entry->dimensions == 2 && entry->shape[0] == 2 && entry->shape[1] == 3);
-    must(safetensors_read(&file, entry, 12, read, 12));
+    CHECK_OK(safetensors_read(&file, entry, 12, read, 12));
     ck_assert_mem_eq(read, numbers + 3, 12);
     ck_assert_int_eq(safetensors_read(&file, entry, 16, read, 12), CLGAN_FAILED);
-    must(safetensors_read(&file, safetensors_find(&file, "scalar"), 0, read, 4));
+    CHECK_OK(safetensors_read(&file, safetensors_find(&file, "scalar"), 0, read, 4));
     ck_assert_mem_eq(read, numbers + 6, 4);
     ck_assert_uint_eq(safetensors_find(&file, "empty")->bytes, 0);
     ck_assert_str_eq(safetensors_metadata_value(&file, "recipe"), "name: x\n# \"checksum\": \\ é\n");
@@ -91,7 +90,7 @@ END_TEST
 START_TEST(safetensors_wants_the_promised_data)
 {
     struct safetensors_writer *writer = begin();
-    must(safetensors_add(writer, numbers, 24));
+    CHECK_OK(safetensors_add(writer, numbers, 24));
     must_fail(safetensors_commit(writer), "less data");
     ck_assert(!file_exists(path));
     writer = begin();
@@ -107,7 +106,7 @@ START_TEST(safetensors_notices_every_flipped_byte_and_every_cut)
     size_t length;
     struct safetensors_file file;
     write_good();
-    must(file_read(&bytes, &length, path, 1 << 20));
+    CHECK_OK(file_read(&bytes, &length, path, 1 << 20));
     for (size_t i = 0; i < length; i++) {
         bytes[i] ^= 0x11;
         put(bytes, length);
@@ -185,13 +184,13 @@ START_TEST(npy_reads_what_numpy_writes)
     static const uint8_t pixels[12] = {0, 255, 51, 102, 1, 2, 3, 4, 5, 6, 7, 8};
     clgan_rows rows = {.values = (float[]){1, 2, 3, 4, 5, 6}, .rows = 2, .columns = 3}, read;
     int was_bytes;
-    must(npy_write(&rows, path));
-    must(npy_read(&read, &was_bytes, path));
+    CHECK_OK(npy_write(&rows, path));
+    CHECK_OK(npy_read(&read, &was_bytes, path));
     ck_assert(read.rows == 2 && read.columns == 3 && !was_bytes);
     ck_assert_mem_eq(read.values, rows.values, 6 * sizeof(float));
     clgan_rows_free(&read);
     put_npy("{'shape': (1, 3, 2, 2), 'descr': '|u1', 'fortran_order': False,}   \n", pixels, 12);
-    must(npy_read(&read, &was_bytes, path));
+    CHECK_OK(npy_read(&read, &was_bytes, path));
     ck_assert(read.rows == 1 && read.columns == 12 && was_bytes);
     ck_assert(read.channels == 3 && read.height == 2 && read.width == 2);
     for (size_t i = 0; i < 12; i++) ck_assert(read.values[i] == (float)pixels[i] / 255.0f);
@@ -241,7 +240,7 @@ START_TEST(cifar10_records)
     for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (uint8_t)(i % 10);
     bytes[3073] = 9;
     put(bytes, sizeof bytes);
-    must(cifar10_read(&pictures, path));
+    CHECK_OK(cifar10_read(&pictures, path));
     ck_assert(pictures.count == 2 && pictures.size == 3072);
     ck_assert_mem_eq(pictures.bytes + 3072, bytes + 3074, 3072);
     free(pictures.bytes);
@@ -256,16 +255,16 @@ END_TEST
 START_TEST(preparation_and_marginals)
 {
     uint8_t bytes[3 * 100];
-    float means[3], scales[3], logits[100];
+    float pairs[3][2], logits[100];
     const struct pictures pictures = {bytes, 3, 100};
     for (size_t i = 0; i < 300; i++) bytes[i] = i < 200 ? (uint8_t)(i * 37) : 7;
     bytes[0] = bytes[100] = bytes[200] = 0;
     bytes[1] = bytes[101] = bytes[201] = 255;
-    prepare_rows(means, scales, &pictures, PREPARE_CONTRAST55);
+    prepare_rows(pairs[0], &pictures, PREPARE_CONTRAST55);
     for (size_t row = 0; row < 2; row++) {
         double sum = 0, squares = 0;
         for (size_t i = 0; i < 100; i++) {
-            const double x = (bytes[row * 100 + i] - (double)means[row]) * (double)scales[row];
+            const double x = (bytes[row * 100 + i] - (double)pairs[row][0]) * (double)pairs[row][1];
             sum += x;
             squares += x * x;
         }
@@ -279,11 +278,11 @@ START_TEST(preparation_and_marginals)
         const double mean = (bytes[i] + bytes[100 + i] + bytes[200 + i]) / 765.0;
         ck_assert(fabs(logits[i] - log(mean / (1 - mean))) <= 1e-5);
     }
-    prepare_rows(means, scales, &pictures, PREPARE_UNIT);
-    ck_assert(means[2] == 0 && scales[2] == (float)(1.0 / 255));
+    prepare_rows(pairs[0], &pictures, PREPARE_UNIT);
+    ck_assert(pairs[2][0] == 0 && pairs[2][1] == (float)(1.0 / 255));
     memset(bytes, 9, 100);
-    prepare_rows(means, scales, &pictures, PREPARE_CONTRAST55);
-    ck_assert(means[0] == 9 && scales[0] == 0);
+    prepare_rows(pairs[0], &pictures, PREPARE_CONTRAST55);
+    ck_assert(pairs[0][0] == 9 && pairs[0][1] == 0);
 }
 END_TEST
 

@@ -59,13 +59,11 @@ struct fixture {
     struct reference_gan reference;
 };
 
-static void must(clgan_status status) { ck_assert_msg(status == CLGAN_OK, "%s", clgan_last_error()); }
-
 static float *layer_values(struct fixture *f, struct tensor tensor)
 {
     float *values = malloc(tensor.rows * tensor.columns * sizeof *values);
     ck_assert_ptr_nonnull(values);
-    must(tensor_read(f->device, tensor, values));
+    CHECK_OK(tensor_read(f->device, tensor, values));
     return values;
 }
 
@@ -94,7 +92,7 @@ static void open_fixture(struct fixture *f, const char *nets, const char *train,
     char yaml[4096];
     memset(f, 0, sizeof *f);
     snprintf(yaml, sizeof yaml, "%s%s%s%s", head, nets, train, optimisers);
-    must(recipe_parse(&f->recipe, yaml, strlen(yaml), "test", &noise, noise != NULL));
+    CHECK_OK(recipe_parse(&f->recipe, yaml, strlen(yaml), "test", &noise, noise != NULL));
     for (size_t i = 0; i < sizeof f->bytes; i++) f->bytes[i] = (uint8_t)((i * 2654435761u) >> 13);
     f->pictures = (struct pictures){f->bytes, ROWS, SIZE};
     const clgan_device_options options = CLGAN_DEVICE_OPTIONS;
@@ -106,13 +104,13 @@ static void open_fixture(struct fixture *f, const char *nets, const char *train,
                                             .seed = (uint64_t)f->recipe.train.seed,
                                             .stream = stream,
                                             .window_bytes = 2 * BATCH * SIZE * pair_lanes(&f->recipe)};
-    must(device_open(&f->device, &options, false, NULL));
-    must(pair_begin(&f->pair, f->device, &f->recipe));
-    must(pair_make(&f->pair));
-    must(batches_make(&f->batches, f->device, &request, NULL));
-    must(pair_plan(&f->pair, &f->batches));
-    must(pair_initialise(&f->pair));
-    must(pair_set_step(&f->pair, 0, NULL));
+    CHECK_OK(device_open(&f->device, &options, false, NULL));
+    CHECK_OK(pair_begin(&f->pair, f->device, &f->recipe));
+    CHECK_OK(pair_make(&f->pair));
+    CHECK_OK(batches_make(&f->batches, f->device, &request, NULL));
+    CHECK_OK(pair_plan(&f->pair, &f->batches));
+    CHECK_OK(pair_initialise(&f->pair));
+    CHECK_OK(pair_set_step(&f->pair, 0, NULL));
     reference_begin(&f->reference, &f->recipe);
     copy_net(f, &f->reference.g, &f->pair.g);
     copy_net(f, &f->reference.d, &f->pair.d);
@@ -187,8 +185,8 @@ static void compare_net(struct fixture *f, const struct network *net, const stru
 static void compare_monitors(struct fixture *f, double tolerance)
 {
     float sums[2 * METRICS];
-    must(pair_read_sums(&f->pair, sums));
-    must(pair_clear_sums(&f->pair));
+    CHECK_OK(pair_read_sums(&f->pair, sums));
+    CHECK_OK(pair_clear_sums(&f->pair));
     const double expected[METRICS] = {f->reference.d_loss, f->reference.g_loss, f->reference.d_real,
                                       f->reference.d_fake};
     for (int i = 0; i < METRICS; i++)
@@ -203,10 +201,10 @@ static void run(struct fixture *f, uint64_t steps, double tolerance)
     for (uint64_t step = 0; step < steps; step++) {
         const uint64_t epoch = step / f->batches.steps_per_epoch;
         fill_data(f, data, step);
-        must(pair_prepare_step(&f->pair, step));
-        must(batches_prepare_step(&f->batches, &f->pair.state, epoch, (size_t)(step % f->batches.steps_per_epoch),
-                                  step == 0));
-        must(plan_run(&f->pair.step));
+        CHECK_OK(pair_prepare_step(&f->pair, step));
+        CHECK_OK(batches_prepare_step(&f->batches, &f->pair.state, epoch, (size_t)(step % f->batches.steps_per_epoch),
+                                      step == 0));
+        CHECK_OK(plan_run(&f->pair.step));
         reference_step(&f->reference, data, epoch + 1);
         compare_monitors(f, tolerance);
         compare_net(f, &f->pair.g, &f->reference.g, tolerance, step);
@@ -261,7 +259,7 @@ START_TEST(extreme_logits_agree)
     open_fixture(&f, released, train, sgd, NULL, false);
     const float logit = logits[_i / 4];
     const size_t last = f.pair.d.count - 1;
-    must(tensor_write(f.device, f.pair.d.layers[last].bias.w, &logit));
+    CHECK_OK(tensor_write(f.device, f.pair.d.layers[last].bias.w, &logit));
     f.reference.d.layers[last].b[0] = logit;
     run(&f, 1, 2e-6);
     close_fixture(&f);

@@ -13,7 +13,7 @@ START_TEST(dense_forward_and_weight_gradient)
 {
     clgan_device_options options = CLGAN_DEVICE_OPTIONS;
     struct device *device;
-    ck_assert_msg(device_open(&device, &options, false, NULL) == CLGAN_OK, "%s", clgan_last_error());
+    CHECK_OK(device_open(&device, &options, false, NULL));
     struct tensor x, w, b, y, s, scaled, gw, gb;
     struct arena arena = {0};
     struct plan plan;
@@ -24,21 +24,19 @@ START_TEST(dense_forward_and_weight_gradient)
         float *host;
     } all[] = {{&x, M, K, hx},   {&w, K, N, hw},        {&b, 1, N, hb},    {&s, M, 1, hs},
                {&y, M, N, NULL}, {&scaled, M, K, NULL}, {&gw, K, N, NULL}, {&gb, 1, N, NULL}};
-    for (size_t i = 0; i < 8; i++)
-        ck_assert_int_eq(arena_add(&arena, all[i].tensor, all[i].rows, all[i].columns, ELEMENT_F32), CLGAN_OK);
-    ck_assert_int_eq(arena_make(&arena, device, "a test"), CLGAN_OK);
+    for (size_t i = 0; i < 8; i++) CHECK_OK(arena_add(&arena, all[i].tensor, all[i].rows, all[i].columns, ELEMENT_F32));
+    CHECK_OK(arena_make(&arena, device, "a test"));
     for (size_t i = 0; i < 4; i++) {
         for (size_t j = 0; j < all[i].rows * all[i].columns; j++) all[i].host[j] = value((unsigned)(j + 7919 * i));
-        ck_assert_int_eq(tensor_write(device, *all[i].tensor, all[i].host), CLGAN_OK);
+        CHECK_OK(tensor_write(device, *all[i].tensor, all[i].host));
     }
     plan_begin(&plan, device);
-    ck_assert_msg(gemm_dense(&plan, "t", x, w, b, y, ACTIVATION_LEAKY_RELU, 0.25f) == CLGAN_OK, "%s",
-                  clgan_last_error());
-    ck_assert_msg(gemm_weights(&plan, "t", x, y, s, scaled, gw, gb) == CLGAN_OK, "%s", clgan_last_error());
-    ck_assert_msg(plan_run(&plan) == CLGAN_OK, "%s", clgan_last_error());
-    ck_assert_int_eq(tensor_read(device, y, hy), CLGAN_OK);
-    ck_assert_int_eq(tensor_read(device, gw, hgw), CLGAN_OK);
-    ck_assert_int_eq(tensor_read(device, gb, hgb), CLGAN_OK);
+    CHECK_OK(gemm_dense(&plan, "t", x, w, b, y, ACTIVATION_LEAKY_RELU, 0.25f));
+    CHECK_OK(gemm_weights(&plan, "t", x, y, s, scaled, gw, gb));
+    CHECK_OK(plan_run(&plan));
+    CHECK_OK(tensor_read(device, y, hy));
+    CHECK_OK(tensor_read(device, gw, hgw));
+    CHECK_OK(tensor_read(device, gb, hgb));
     /* Terms are at most 1 in the forward sum, about 10 in the others; float rounds each by 2^-24. */
     for (int r = 0; r < M; r++)
         for (int c = 0; c < N; c++) {

@@ -9,8 +9,6 @@
 #include "output/picture.h"
 #include "suite.h"
 
-static void must(clgan_status status) { ck_assert_msg(status == CLGAN_OK, "%s", clgan_last_error()); }
-
 static const uint8_t *pixel(const struct picture *picture, size_t x, size_t y)
 {
     return picture->bytes + (y * picture->width + x) * picture->channels;
@@ -23,7 +21,7 @@ START_TEST(grid_of_grey)
     const clgan_rows rows = {values, 5, 2 * 1, 1, 1, 2};
     const clgan_rows wide = {values, 2, 5, 1, 1, 5};
     struct picture picture;
-    must(picture_of_rows(&picture, &wide, 0, 0, 0));
+    CHECK_OK(picture_of_rows(&picture, &wide, 0, 0, 0));
     ck_assert_uint_eq(picture.channels, 1);
     ck_assert_uint_eq(picture.width, 2 + 2 * (5 * 16 + 2));
     ck_assert_uint_eq(picture.height, 2 + 16 + 2);
@@ -35,7 +33,7 @@ START_TEST(grid_of_grey)
         ck_assert_uint_eq(*pixel(&picture, left + 15, 17), levels[i]);
     }
     picture_free(&picture);
-    must(picture_of_rows(&picture, &rows, 0, 0, 0)); /* two values a row: a plot */
+    CHECK_OK(picture_of_rows(&picture, &rows, 0, 0, 0)); /* two values a row: a plot */
     ck_assert(picture.width == 700 && picture.channels == 3);
     picture_free(&picture);
 }
@@ -46,7 +44,7 @@ START_TEST(grid_of_colour_and_sign)
     float values[12] = {1, 0, 0, 0, /* red */ 0, 1, 0, 0, /* green */ 0, 0, 0, 0.2f /* blue */};
     const clgan_rows rows = {values, 1, 12, 3, 2, 2};
     struct picture picture;
-    must(picture_of_rows(&picture, &rows, 1, 3, 0));
+    CHECK_OK(picture_of_rows(&picture, &rows, 1, 3, 0));
     ck_assert_uint_eq(picture.width, 2 + 3 * (2 * 16 + 2));
     ck_assert_mem_eq(pixel(&picture, 2, 2), "\xff\0\0", 3);
     ck_assert_mem_eq(pixel(&picture, 2 + 16, 2), "\0\xff\0", 3);
@@ -54,7 +52,7 @@ START_TEST(grid_of_colour_and_sign)
     picture_free(&picture);
     values[0] = -4;
     values[1] = 2;
-    must(picture_of_rows(&picture, &rows, 0, 0, 1));
+    CHECK_OK(picture_of_rows(&picture, &rows, 0, 0, 1));
     ck_assert_uint_eq(pixel(&picture, 2, 2)[0], 0);
     ck_assert_uint_eq(pixel(&picture, 2 + 16, 2)[0], 191);
     ck_assert_uint_eq(pixel(&picture, 2 + 16, 2 + 16)[0], 128);
@@ -71,7 +69,7 @@ START_TEST(plots_survive_anything)
         for (size_t columns = 1; columns <= 2; columns++) {
             const clgan_rows rows = {values, 6 / columns, columns, 1, 1, columns};
             values[i] = odd[i];
-            must(picture_of_rows(&picture, &rows, 0, 0, 0));
+            CHECK_OK(picture_of_rows(&picture, &rows, 0, 0, 0));
             picture_free(&picture);
         }
 }
@@ -94,7 +92,7 @@ static void compare_png(const struct picture *picture, const char *path)
     size_t length, size;
     static uint8_t read[100];
     struct spng_ihdr header;
-    must(file_read(&bytes, &length, path, 1 << 20));
+    CHECK_OK(file_read(&bytes, &length, path, 1 << 20));
     spng_ctx *context = spng_ctx_new(0);
     ck_assert_int_eq(spng_set_png_buffer(context, bytes, length), 0);
     ck_assert_int_eq(spng_get_ihdr(context, &header), 0);
@@ -117,7 +115,7 @@ START_TEST(png_holds_the_bytes)
     close(descriptor);
     for (size_t channels = 1; channels <= 3; channels += 2) {
         const struct picture picture = {bytes, 4, 3, channels};
-        must(picture_write_png(&picture, path));
+        CHECK_OK(picture_write_png(&picture, path));
         compare_png(&picture, path);
     }
     unlink(path);

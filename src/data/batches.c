@@ -9,20 +9,10 @@
 /* A streamed window is as many whole steps as fit in this: a copy's start-up time does not count then. */
 enum { WINDOW_BYTES = 32 << 20 };
 
-static bool of_pictures(const struct batches_request *request)
+static size_t steps_per_epoch(const struct batches_request *request)
 {
-    return request->format == DATA_IDX || request->format == DATA_CIFAR10;
-}
-
-size_t batches_steps_per_epoch(const struct batches_request *request)
-{
-    return of_pictures(request) ? request->pictures->count / request->rows / request->lanes : request->steps_per_epoch;
-}
-
-uint64_t batches_bytes(const struct batches_request *request)
-{
-    return of_pictures(request) ? request->pictures->count * (uint64_t)(request->pictures->size + 2 * sizeof(float))
-                                : 0;
+    return data_has_pictures(request->format) ? request->pictures->count / request->rows / request->lanes
+                                              : request->steps_per_epoch;
 }
 
 static bool all_fit(const struct batches *batches)
@@ -30,22 +20,7 @@ static bool all_fit(const struct batches *batches)
     const clgan_device_info *info = &batches->device->info;
     const struct pictures *pictures = batches->request.pictures;
     return pictures->count * (uint64_t)pictures->size <= info->largest_buffer &&
-           batches->device->taken + batches_bytes(&batches->request) <= info->memory;
-}
-
-static clgan_status prepare_on_host(struct batches *batches)
-{
-    const struct pictures *pictures = batches->request.pictures;
-    float *apart;
-    TRY(memory_take(&batches->host_prepare, pictures->count, 2 * sizeof(float)));
-    TRY(memory_take(&apart, pictures->count, 2 * sizeof(float)));
-    prepare_rows(apart, apart + pictures->count, pictures, batches->request.preparation);
-    for (size_t i = 0; i < pictures->count; i++) {
-        batches->host_prepare[2 * i] = apart[i];
-        batches->host_prepare[2 * i + 1] = apart[pictures->count + i];
-    }
-    free(apart);
-    return CLGAN_OK;
+           batches->device->taken + pictures->count * (uint64_t)(pictures->size + 2 * sizeof(float)) <= info->memory;
 }
 
 static clgan_status make_resident(struct batches *batches)
@@ -78,9 +53,9 @@ clgan_status batches_make(struct batches *batches, struct device *device, const 
 {
     *batches = (struct batches){.request = *request,
                                 .device = device,
-                                .steps_per_epoch = batches_steps_per_epoch(request),
+                                .steps_per_epoch = steps_per_epoch(request),
                                 .shuffle = random_stream(request->seed, RANDOM_SHUFFLE, 0)};
-    if (!of_pictures(request)) {
+    if (!data_has_pictures(request->format)) {
         batches->size = request->format == DATA_RING ? 2 : 1;
         return CLGAN_OK;
     }
@@ -88,7 +63,8 @@ clgan_status batches_make(struct batches *batches, struct device *device, const 
     if (!batches->steps_per_epoch)
         return status_fail(CLGAN_USAGE, "%zu training pictures are too few for a step of %zu minibatches of %zu",
                            request->pictures->count, request->lanes, request->rows);
-    TRY(prepare_on_host(batches));
+    TRY(memory_take(&batches->host_prepare, request->pictures->count, 2 * sizeof(float)));
+    prepare_rows(batches->host_prepare, request->pictures, request->preparation);
     TRY(buffer_make(&batches->index, device, request->rows * sizeof(cl_uint), "rows of a minibatch"));
     if (!request->stream && all_fit(batches)) return make_resident(batches);
     TRY(make_window(batches));
@@ -138,7 +114,7 @@ clgan_status batches_append(struct plan *plan, const struct batches *batches, st
                             const struct buffer *state, unsigned lane)
 {
     const struct batches_request *request = &batches->request;
-    if (!of_pictures(request)) return append_drawn(plan, batches, x, state, lane);
+    if (!data_has_pictures(request->format)) return append_drawn(plan, batches, x, state, lane);
     TRY(plan_kernel(plan, &(struct kernel_launch){
                               .name = "shuffled rows",
                               .program = "gather",

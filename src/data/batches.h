@@ -39,11 +39,6 @@ struct batches {
     float *staging_prepare;    /* and its means and scales; owned */
 };
 
-/* Steps of an epoch; 0 where the pictures are too few for one. Needs no device. */
-size_t batches_steps_per_epoch(const struct batches_request *request);
-/* Bytes that batches_make takes on the device where everything is held there. */
-uint64_t batches_bytes(const struct batches_request *request);
-
 /* Takes the device's memory: all pictures where they fit (and `stream` is not asked for), else a window of them. */
 clgan_status batches_make(struct batches *batches, struct device *device, const struct batches_request *request,
                           const clgan_log *log);

@@ -19,18 +19,7 @@ static const char *const cifar_train[] = {"data_batch_1.bin", "data_batch_2.bin"
                                           "data_batch_4.bin", "data_batch_5.bin", NULL};
 static const char *const cifar_markers[] = {"data_batch_1.bin", "cifar-10-batches-bin/data_batch_1.bin", NULL};
 
-/* The first of `names` that exists in `folder`; `*path` NULL if none does. */
-static clgan_status find_file(char **path, const char *folder, const char *const *names)
-{
-    *path = NULL;
-    for (; *names; names++) {
-        TRY(file_join(path, folder, *names));
-        if (file_exists(*path)) return CLGAN_OK;
-        free(*path);
-        *path = NULL;
-    }
-    return CLGAN_OK;
-}
+bool data_has_pictures(enum data_format format) { return format == DATA_IDX || format == DATA_CIFAR10; }
 
 /* ---- IDX ---- */
 
@@ -65,7 +54,7 @@ static clgan_status check_labels(const struct pictures *pictures, const char *fo
     char *path;
     uint8_t *labels = NULL;
     size_t shape[4] = {0}, dimensions = 0;
-    TRY(find_file(&path, folder, names));
+    TRY(places_file(&path, folder, names));
     if (!path) return CLGAN_OK;
     clgan_status status = idx_read(&labels, shape, &dimensions, path);
     if (status == CLGAN_OK && (dimensions != 1 || shape[0] != pictures->count))
@@ -80,7 +69,7 @@ static clgan_status read_idx_half(struct pictures *pictures, const struct datase
                                   const char *const *names, const char *const *label_names)
 {
     char *path;
-    TRY(find_file(&path, folder, names));
+    TRY(places_file(&path, folder, names));
     clgan_status status =
         path ? read_pictures(pictures, request, path) : status_fail(CLGAN_FAILED, "%s: no %s there", folder, names[0]);
     free(path);

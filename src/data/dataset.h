@@ -2,12 +2,16 @@
 #ifndef DATA_DATASET_H
 #define DATA_DATASET_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/log.h"
 #include "base/status.h"
 
 enum data_format { DATA_IDX, DATA_CIFAR10, DATA_GAUSSIAN, DATA_RING };
+/* Whether the format is pictures in files, not rows drawn on the device. */
+bool data_has_pictures(enum data_format format);
+
 enum data_preparation { PREPARE_UNIT, PREPARE_CONTRAST55 };
 
 /* Rows of bytes, one picture a row: channels x height x width. */
@@ -50,9 +54,9 @@ clgan_status cifar10_read(struct pictures *pictures, const char *path);
 /* ---- preparation: x = (byte - mean) * scale ---- */
 
 /* mean and scale of each row for a preparation. unit: 0 and 1/255. contrast55: the row's mean, and 55 over the norm of
- * the row minus its mean (0 for a row without contrast). Exact integer sums, so the same on every host. `means` and
- * `scales` hold pictures->count values each. */
-void prepare_rows(float *means, float *scales, const struct pictures *pictures, enum data_preparation preparation);
+ * the row minus its mean (0 for a row without contrast). Exact integer sums, so the same on every host. `pairs` holds
+ * pictures->count x 2 values. */
+void prepare_rows(float *pairs, const struct pictures *pictures, enum data_preparation preparation);
 
 /* Logit of the mean of each column over the rows as unit values, the mean clipped to [1e-7, 1 - 1e-7]
  * (Goodfellow et al. 2014, released code). `logits` holds pictures->size values. */

@@ -207,6 +207,13 @@ clgan_status clgan_rows_read_npy(clgan_rows *rows, const char *path) { return np
 
 clgan_status clgan_rows_write_npy(const clgan_rows *rows, const char *path) { return npy_write(rows, path); }
 
+clgan_status rows_take(clgan_rows *rows, size_t count, size_t channels, size_t height, size_t width)
+{
+    *rows = (clgan_rows){
+        .rows = count, .columns = channels * height * width, .channels = channels, .height = height, .width = width};
+    return memory_take(&rows->values, count * rows->columns, sizeof(float));
+}
+
 void clgan_rows_free(clgan_rows *rows)
 {
     free(rows->values);

@@ -13,4 +13,7 @@ clgan_status npy_read(clgan_rows *rows, int *was_bytes, const char *path);
 /* float32, shape (rows, columns), written atomically. */
 clgan_status npy_write(const clgan_rows *rows, const char *path);
 
+/* Room for `count` rows of a shape, zeros; freed with clgan_rows_free. */
+clgan_status rows_take(clgan_rows *rows, size_t count, size_t channels, size_t height, size_t width);
+
 #endif

@@ -50,16 +50,24 @@ static clgan_status list_places(char *places[PLACES], size_t *count, const char 
     return add_place(places, count, "/usr/share/datasets", "", name);
 }
 
+clgan_status places_file(char **path, const char *folder, const char *const *names)
+{
+    *path = NULL;
+    for (; *names; names++) {
+        TRY(file_join(path, folder, *names));
+        if (file_exists(*path)) return CLGAN_OK;
+        free(*path);
+        *path = NULL;
+    }
+    return CLGAN_OK;
+}
+
 static bool holds(const char *folder, const char *const *markers)
 {
-    for (; *markers; markers++) {
-        char *path;
-        if (file_join(&path, folder, *markers) != CLGAN_OK) return false;
-        const bool there = file_exists(path);
-        free(path);
-        if (there) return true;
-    }
-    return false;
+    char *path;
+    const bool there = places_file(&path, folder, markers) == CLGAN_OK && path;
+    free(path);
+    return there;
 }
 
 static clgan_status settle(char **folder, const char *place)

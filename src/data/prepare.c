@@ -5,7 +5,7 @@
 /* 55: the norm that the released CIFAR-10 recipes scale each picture to. */
 #define CONTRAST_NORM 55.0
 
-static void prepare_contrast(float *mean, float *scale, const uint8_t *bytes, size_t size)
+static void prepare_contrast(float pair[2], const uint8_t *bytes, size_t size)
 {
     uint64_t sum = 0, squares = 0;
     for (size_t i = 0; i < size; i++) {
@@ -14,17 +14,18 @@ static void prepare_contrast(float *mean, float *scale, const uint8_t *bytes, si
     }
     /* size * the sum of squares about the mean, an integer */
     const uint64_t spread = size * squares - sum * sum;
-    *mean = (float)((double)sum / (double)size);
-    *scale = spread ? (float)(CONTRAST_NORM / sqrt((double)spread / (double)size)) : 0;
+    pair[0] = (float)((double)sum / (double)size);
+    pair[1] = spread ? (float)(CONTRAST_NORM / sqrt((double)spread / (double)size)) : 0;
 }
 
-void prepare_rows(float *means, float *scales, const struct pictures *pictures, enum data_preparation preparation)
+void prepare_rows(float *pairs, const struct pictures *pictures, enum data_preparation preparation)
 {
     for (size_t row = 0; row < pictures->count; row++) {
-        means[row] = 0;
-        scales[row] = (float)(1.0 / 255);
+        float *pair = pairs + 2 * row;
+        pair[0] = 0;
+        pair[1] = (float)(1.0 / 255);
         if (preparation == PREPARE_CONTRAST55)
-            prepare_contrast(means + row, scales + row, pictures->bytes + row * pictures->size, pictures->size);
+            prepare_contrast(pair, pictures->bytes + row * pictures->size, pictures->size);
     }
 }
 

@@ -21,7 +21,7 @@ clgan_status checkpoint_save(struct pair *pair, const char *folder, const char *
 /* An open checkpoint, checked whole. */
 struct checkpoint {
     struct safetensors_file file;
-    uint64_t step;
+    uint64_t step, steps_per_epoch;
 };
 
 /* Opens `path`, which must belong to `recipe_text` (NULL: to any recipe). */

@@ -36,7 +36,10 @@ static clgan_status check_metadata(struct checkpoint *checkpoint, const char *re
             "%s: a checkpoint of another recipe than the run's recipe.yaml; put that file back as it was, "
             "or start a new run",
             file->path);
-    return read_number(&checkpoint->step, file, "step");
+    TRY(read_number(&checkpoint->step, file, "step"));
+    TRY(read_number(&checkpoint->steps_per_epoch, file, "steps_per_epoch"));
+    return checkpoint->steps_per_epoch ? CLGAN_OK
+                                       : status_fail(CLGAN_FAILED, "%s: its epochs have no steps", file->path);
 }
 
 clgan_status checkpoint_open(struct checkpoint *checkpoint, const char *path, const char *recipe_text)
@@ -106,13 +109,11 @@ clgan_status checkpoint_read_pair(const struct checkpoint *checkpoint, struct pa
     const struct safetensors_file *file = &checkpoint->file;
     const struct safetensors_entry *entry = safetensors_find(file, CHECKPOINT_SUMS);
     float sums[2 * METRICS];
-    uint64_t per_epoch = 0;
-    TRY(read_number(&per_epoch, file, "steps_per_epoch"));
-    if (per_epoch != pair->steps_per_epoch)
+    if (checkpoint->steps_per_epoch != pair->steps_per_epoch)
         return status_fail(CLGAN_USAGE,
                            "%s: the run had %" PRIu64 " steps an epoch, this data gives %" PRIu64
                            ": it is other data. Point --data at what the run began with",
-                           file->path, per_epoch, pair->steps_per_epoch);
+                           file->path, checkpoint->steps_per_epoch, pair->steps_per_epoch);
     if (!entry || entry->bytes != sizeof sums)
         return status_fail(CLGAN_FAILED, "%s: it has no tensor " CHECKPOINT_SUMS " of %d x 2", file->path, METRICS);
     TRY(checkpoint_read_network(checkpoint, pair->device, &pair->g, NET_ALL));

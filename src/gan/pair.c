@@ -244,15 +244,20 @@ static clgan_status fill_table(struct pair *pair, uint64_t start)
     return status;
 }
 
+clgan_status pair_clear_sums(struct pair *pair)
+{
+    static const float zeros[2 * METRICS];
+    return buffer_write(pair->device, &pair->sums, 0, sizeof zeros, zeros);
+}
+
 clgan_status pair_set_step(struct pair *pair, uint64_t step, const float *sums)
 {
     const step_state state = {.step = step,
                               .epoch = step / pair->steps_per_epoch,
                               .in_epoch = (state_u32)(step % pair->steps_per_epoch),
                               .per_epoch = (state_u32)pair->steps_per_epoch};
-    static const float zeros[2 * METRICS];
     TRY(buffer_write(pair->device, &pair->state, 0, sizeof state, &state));
-    TRY(buffer_write(pair->device, &pair->sums, 0, sizeof zeros, sums ? sums : zeros));
+    TRY(sums ? buffer_write(pair->device, &pair->sums, 0, 2 * METRICS * sizeof *sums, sums) : pair_clear_sums(pair));
     return fill_table(pair, step);
 }
 
@@ -269,10 +274,4 @@ clgan_status pair_read_state(struct pair *pair, step_state *state)
 clgan_status pair_read_sums(struct pair *pair, float sums[2 * METRICS])
 {
     return buffer_read(pair->device, &pair->sums, 0, 2 * METRICS * sizeof *sums, sums);
-}
-
-clgan_status pair_clear_sums(struct pair *pair)
-{
-    static const float zeros[2 * METRICS];
-    return buffer_write(pair->device, &pair->sums, 0, sizeof zeros, zeros);
 }

@@ -5,10 +5,7 @@ size_t recipe_data_size(const struct recipe *recipe)
     return (size_t)recipe->data.channels * (size_t)recipe->data.height * (size_t)recipe->data.width;
 }
 
-bool recipe_has_pictures(const struct recipe *recipe)
-{
-    return recipe->data.format == DATA_IDX || recipe->data.format == DATA_CIFAR10;
-}
+bool recipe_has_pictures(const struct recipe *recipe) { return data_has_pictures(recipe->data.format); }
 
 struct dataset_request recipe_dataset_request(const struct recipe *recipe, const char *path, bool want_test)
 {

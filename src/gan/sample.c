@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "data/npy.h"
 #include "gan/checkpoint.h"
 #include "gan/run.h"
 #include "gan/sampler.h"
@@ -54,13 +55,6 @@ static void lone_net_free(struct lone_net *net)
 
 /* ---- samples ---- */
 
-static clgan_status take_rows(clgan_rows *rows, size_t count, size_t channels, size_t height, size_t width)
-{
-    *rows = (clgan_rows){
-        .rows = count, .columns = channels * height * width, .channels = channels, .height = height, .width = width};
-    return memory_take(&rows->values, count * rows->columns, sizeof(float));
-}
-
 static clgan_status draw(clgan_rows *samples, clgan_rows *noise_used, struct lone_net *net, const struct clgan_run *run,
                          const clgan_sample_options *options)
 {
@@ -68,9 +62,9 @@ static clgan_status draw(clgan_rows *samples, clgan_rows *noise_used, struct lon
     const size_t count = options->noise ? options->noise->rows : options->count;
     const bool averaged = net->network.average && !options->raw_weights;
     struct sampler sampler;
-    TRY(take_rows(samples, count, (size_t)recipe->data.channels, (size_t)recipe->data.height,
+    TRY(rows_take(samples, count, (size_t)recipe->data.channels, (size_t)recipe->data.height,
                   (size_t)recipe->data.width));
-    if (noise_used) TRY(take_rows(noise_used, count, 1, 1, (size_t)recipe->noise.size));
+    if (noise_used) TRY(rows_take(noise_used, count, 1, 1, (size_t)recipe->noise.size));
     clgan_status status = sampler_make(&sampler, net->device, recipe, &net->network, averaged, options->seed);
     if (status == CLGAN_OK)
         status = sampler_draw(&sampler, samples->values, noise_used ? noise_used->values : NULL,
@@ -137,12 +131,12 @@ static clgan_status read_test_rows(clgan_rows *rows, const struct clgan_run *run
                            recipe->name);
     TRY(dataset_read(&dataset, &request, &run->log));
     const size_t count = dataset.test.count, size = dataset.test.size;
-    clgan_status status = take_rows(rows, count, request.channels, request.height, request.width);
+    clgan_status status = rows_take(rows, count, request.channels, request.height, request.width);
     if (status == CLGAN_OK) status = memory_take(&prepare, 2 * count, sizeof *prepare);
     if (status == CLGAN_OK) {
-        prepare_rows(prepare, prepare + count, &dataset.test, recipe->data.preparation);
+        prepare_rows(prepare, &dataset.test, recipe->data.preparation);
         for (size_t i = 0; i < count * size; i++)
-            rows->values[i] = ((float)dataset.test.bytes[i] - prepare[i / size]) * prepare[count + i / size];
+            rows->values[i] = ((float)dataset.test.bytes[i] - prepare[2 * (i / size)]) * prepare[2 * (i / size) + 1];
     }
     free(prepare);
     dataset_free(&dataset);
@@ -157,7 +151,7 @@ static clgan_status score_rows(clgan_rows *scores, struct clgan_run *run, const 
     if (rows->columns != size)
         return status_fail(CLGAN_USAGE, "the rows have %zu values each, the recipe's data has %zu", rows->columns,
                            size);
-    TRY(take_rows(scores, rows->rows, 1, 1, 1));
+    TRY(rows_take(scores, rows->rows, 1, 1, 1));
     clgan_status status = load(&net, run, 'D', options);
     if (status == CLGAN_OK)
         status = judge(scores->values, &net, rows->values, rows->rows, (size_t)run->recipe.train.batch);

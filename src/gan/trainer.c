@@ -7,11 +7,10 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/memory.h"
+#include "data/npy.h"
 #include "gan/checkpoint.h"
 #include "gan/run_log.h"
 #include "gan/training.h"
-#include "output/picture.h"
 
 /* A group of steps is about this long: short enough for a watchdog, long enough to hide the wait. Seconds. */
 #define GROUP_SECONDS 0.1
@@ -95,17 +94,14 @@ static clgan_status save(struct trainer *trainer)
 
 static clgan_status write_samples(const struct trainer *trainer, const clgan_rows *rows, uint64_t epoch)
 {
-    struct picture picture;
     char name[48], *path = NULL, *folder = NULL;
     snprintf(name, sizeof name, "samples/epoch-%04" PRIu64 ".png", epoch);
-    TRY(picture_of_rows(&picture, rows, 0, 0, clgan_run_signed(trainer->run)));
     clgan_status status = run_path(&folder, trainer->run, "samples");
     if (status == CLGAN_OK) status = file_make_folders(folder);
     if (status == CLGAN_OK) status = run_path(&path, trainer->run, name);
-    if (status == CLGAN_OK) status = picture_write_png(&picture, path);
+    if (status == CLGAN_OK) status = clgan_rows_write_png(rows, path, 0, 0, clgan_run_signed(trainer->run));
     free(path);
     free(folder);
-    picture_free(&picture);
     return status;
 }
 
@@ -113,12 +109,9 @@ static clgan_status write_samples(const struct trainer *trainer, const clgan_row
 static clgan_status draw_samples(const struct trainer *trainer, uint64_t epoch)
 {
     const struct recipe *recipe = trainer->training->recipe;
-    clgan_rows rows = {.rows = (size_t)recipe->output.samples,
-                       .columns = recipe_data_size(recipe),
-                       .channels = (size_t)recipe->data.channels,
-                       .height = (size_t)recipe->data.height,
-                       .width = (size_t)recipe->data.width};
-    TRY(memory_take(&rows.values, rows.rows * rows.columns, sizeof *rows.values));
+    clgan_rows rows;
+    TRY(rows_take(&rows, (size_t)recipe->output.samples, (size_t)recipe->data.channels, (size_t)recipe->data.height,
+                  (size_t)recipe->data.width));
     clgan_status status = sampler_draw(&trainer->training->sampler, rows.values, NULL, NULL, rows.rows);
     if (status == CLGAN_OK) status = write_samples(trainer, &rows, epoch);
     clgan_rows_free(&rows);
@@ -254,22 +247,13 @@ static clgan_status train(struct clgan_run *run, const clgan_train_options *opti
     return status;
 }
 
-static clgan_status epochs_done(uint64_t *epochs, const struct checkpoint *checkpoint)
-{
-    const char *text = safetensors_metadata_value(&checkpoint->file, "epoch");
-    if (!text) return status_fail(CLGAN_FAILED, "%s: its metadata has no \"epoch\"", checkpoint->file.path);
-    *epochs = strtoull(text, NULL, 10);
-    return CLGAN_OK;
-}
-
 static clgan_status train_from(struct clgan_run *run, const clgan_train_options *options,
                                const struct checkpoint *checkpoint)
 {
-    uint64_t done = 0;
+    const uint64_t done = checkpoint ? checkpoint->step / checkpoint->steps_per_epoch : 0;
     if (options->data) TRY(run_set_data(run, options->data));
     if (options->epochs) run->epochs = options->epochs;
     if (!run->epochs) run->epochs = (uint64_t)run->recipe.train.epochs;
-    if (checkpoint) TRY(epochs_done(&done, checkpoint));
     if (done >= run->epochs) {
         log_info(&run->log, "%s is finished: %" PRIu64 " of %" PRIu64 " epochs are done. --epochs N asks for more",
                  run->folder, done, run->epochs);

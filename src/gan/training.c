@@ -42,12 +42,6 @@ static struct batches_request request_of(const struct training *training, bool s
                                     .stream = stream};
 }
 
-uint64_t training_bytes(const struct training *training)
-{
-    const struct batches_request request = request_of(training, false);
-    return pair_bytes(&training->pair) + batches_bytes(&request);
-}
-
 static clgan_status check_memory(const struct training *training)
 {
     const clgan_device_info *info = &training->device->info;

@@ -24,7 +24,4 @@ void training_close(struct training *training);
 /* Parameters of step 0: initial weights, the bias from marginals, layers taken over from run folder `from`. */
 clgan_status training_initialise(struct training *training, const char *from, const clgan_log *log);
 
-/* Bytes of device memory that a training takes with all pictures there. */
-uint64_t training_bytes(const struct training *training);
-
 #endif

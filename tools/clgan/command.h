@@ -15,13 +15,6 @@ struct context {
     const volatile int *stop; /* Ctrl-C was pressed */
 };
 
-struct subcommand {
-    const char *name;
-    int (*run)(struct context *context, int argc, char **argv); /* argv[0] is the name; returns the exit code */
-    const char *about;
-};
-extern const struct subcommand subcommands[]; /* ends with a NULL name */
-
 int command_devices(struct context *context, int argc, char **argv);
 int command_train(struct context *context, int argc, char **argv);
 int command_sample(struct context *context, int argc, char **argv);

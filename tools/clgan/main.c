@@ -5,7 +5,13 @@
 
 #include "command.h"
 
-const struct subcommand subcommands[] = {
+struct subcommand {
+    const char *name;
+    int (*run)(struct context *context, int argc, char **argv); /* argv[0] is the name; returns the exit code */
+    const char *about;
+};
+
+static const struct subcommand subcommands[] = {
     {"devices", command_devices, "every OpenCL device, and which one is the default and why"},
     {"train", command_train, "train a recipe, or go on with a run"},
     {"sample", command_sample, "draw samples from a trained generator"},
