@@ -229,16 +229,29 @@ static inline void harness_begin(void)
     harness_seed = 1;
 }
 
-static inline int harness_run(const char *name, const TTest *const *tests, size_t count)
+/* A test, to be run with _i from 0 to `times` - 1. */
+struct looped {
+    const TTest *test;
+    int times;
+};
+
+static inline int harness_run_looped(const char *name, const struct looped *tests, size_t count)
 {
     Suite *suite = suite_create(name);
     TCase *cases = tcase_create(name);
     tcase_set_timeout(cases, 0);
     tcase_add_unchecked_fixture(cases, harness_open, harness_close);
     tcase_add_checked_fixture(cases, harness_begin, NULL);
-    for (size_t i = 0; i < count; i++) tcase_add_test(cases, tests[i]);
+    for (size_t i = 0; i < count; i++) tcase_add_loop_test(cases, tests[i].test, 0, tests[i].times);
     suite_add_tcase(suite, cases);
     return suite_run(suite);
+}
+
+static inline int harness_run(const char *name, const TTest *const *tests, size_t count)
+{
+    struct looped once[32];
+    for (size_t i = 0; i < count && i < sizeof once / sizeof *once; i++) once[i] = (struct looped){tests[i], 1};
+    return harness_run_looped(name, once, count);
 }
 
 #endif

@@ -39,7 +39,7 @@ static void open_pair(void)
     ck_assert_ptr_nonnull(mkdtemp(folder));
     CHECK_OK(recipe_parse(&recipe, yaml, strlen(yaml), "test", NULL, 0));
     CHECK_OK(device_open(&device, &options, false, NULL));
-    CHECK_OK(pair_begin(&pair, device, &recipe));
+    CHECK_OK(pair_begin(&pair, device, &recipe, false));
     CHECK_OK(pair_make(&pair));
     CHECK_OK(batches_make(&batches, device, &request, NULL));
     CHECK_OK(pair_plan(&pair, &batches));

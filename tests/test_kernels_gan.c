@@ -130,86 +130,6 @@ START_TEST(the_first_bad_step_is_latched)
 }
 END_TEST
 
-/* Rows of two entries a step; the update under test reads entry 1 of step 2. */
-static struct guarded *schedules(struct guarded **state, schedule wanted)
-{
-    const step_state now = {.step = 1026, .table = 1024};
-    schedule table[6];
-    for (int i = 0; i < 6; i++) table[i] = (schedule){.rate = 1e6f, .momentum = 1e6f, .epsilon = 1e6f};
-    table[5] = wanted;
-    *state = plain(sizeof now, &now);
-    return plain(sizeof table, table);
-}
-
-START_TEST(momentum_update)
-{
-    for (const size_t *n = sizes(); *n; n++) {
-        struct guarded *state, *table = schedules(&state, (schedule){.rate = 0.1f, .momentum = 0.7f});
-        struct guarded *w = random_floats(1, *n, 1, 0), *g = random_floats(1, *n, 1, 0),
-                       *v = random_floats(1, *n, 1, 0);
-        LAUNCH("update", "update_sgd", *n, 0, ARG_TENSOR(w->t), ARG_TENSOR(g->t), ARG_TENSOR(v->t),
-               ARG_BUFFER(&state->buffer), ARG_BUFFER(&table->buffer), ARG_UINT(2), ARG_UINT(1), ARG_UINT(*n));
-        get(w);
-        get(v);
-        for (size_t i = 0; i < *n; i++) {
-            const double velocity = 0.7 * v->in.f[i] - 0.1 * g->in.f[i];
-            check_near("v", i, v->out.f[i], velocity, 4 * ROUND);
-            check_near("w", i, w->out.f[i], w->in.f[i] + velocity, 8 * ROUND);
-        }
-        harness_end();
-    }
-}
-END_TEST
-
-START_TEST(adam_update)
-{
-    for (const size_t *n = sizes(); *n; n++) {
-        struct guarded *state, *table = schedules(&state, (schedule){.rate = 0.01f, .epsilon = 1e-3f});
-        struct guarded *w = random_floats(1, *n, 1, 0), *g = random_floats(1, *n, 1, 0),
-                       *m = random_floats(1, *n, 1, 0);
-        struct guarded *s = random_floats(1, *n, 1, 0);
-        for (size_t i = 0; i < *n; i++) s->in.f[i] *= s->in.f[i];
-        put(s);
-        LAUNCH("update", "update_adam", *n, 0, ARG_TENSOR(w->t), ARG_TENSOR(g->t), ARG_TENSOR(m->t), ARG_TENSOR(s->t),
-               ARG_BUFFER(&state->buffer), ARG_BUFFER(&table->buffer), ARG_UINT(2), ARG_UINT(1), ARG_UINT(*n),
-               ARG_FLOAT(0.5f), ARG_FLOAT(0.99f));
-        get(w);
-        get(m);
-        get(s);
-        for (size_t i = 0; i < *n; i++) {
-            const double g_ = g->in.f[i], first = 0.5 * m->in.f[i] + 0.5 * g_,
-                         second = 0.99 * s->in.f[i] + 0.01 * g_ * g_;
-            const double moved = 0.01 * first / (sqrt(second) + 1e-3);
-            check_near("m", i, m->out.f[i], first, 4 * ROUND);
-            check_near("s", i, s->out.f[i], second, 8 * ROUND);
-            check_near("w", i, w->out.f[i], w->in.f[i] - moved, 2 * ROUND + 64 * ROUND * fabs(moved));
-        }
-        harness_end();
-    }
-}
-END_TEST
-
-START_TEST(columns_limited)
-{
-    for (const size_t *m = sizes(); *m; m++)
-        for (const size_t *n = sizes(); *n; n++) {
-            struct guarded *w = random_floats(*m, *n, 1, 0);
-            const double limit = 0.58 * sqrt((double)*m); /* about what a random column has */
-            LAUNCH("update", "limit_columns", *n, 0, ARG_TENSOR(w->t), ARG_UINT(*m), ARG_UINT(*n), ARG_FLOAT(limit));
-            get(w);
-            for (size_t c = 0; c < *n; c++) {
-                double sum = 0;
-                for (size_t r = 0; r < *m; r++) sum += (double)w->in.f[r * *n + c] * (double)w->in.f[r * *n + c];
-                const double factor = fmin(1, limit / sqrt(sum));
-                for (size_t r = 0; r < *m; r++)
-                    check_near("w", r * *n + c, w->out.f[r * *n + c], factor * w->in.f[r * *n + c],
-                               (double)(*m + 8) * ROUND * fabs((double)w->in.f[r * *n + c]));
-            }
-            harness_end();
-        }
-}
-END_TEST
-
 START_TEST(averages)
 {
     for (const size_t *n = sizes(); *n; n++) {
@@ -285,7 +205,7 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        loss_of_d,   loss_of_g,       steps_end, the_first_bad_step_is_latched, momentum_update,
-        adam_update, columns_limited, averages,  what_is_not_finite_is_found,   pictures_gathered};
+        loss_of_d,        loss_of_g, steps_end, the_first_bad_step_is_latched, averages, what_is_not_finite_is_found,
+        pictures_gathered};
     return harness_run("kernels of gans", tests, sizeof tests / sizeof *tests);
 }

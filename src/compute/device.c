@@ -8,6 +8,19 @@
 #include "compute/device_list.h"
 #include "compute/program.h"
 
+static clgan_status find_limits(struct device *device)
+{
+    cl_uint bits = 0, width = 0;
+    TRY(CL_CALL(clGetDeviceInfo(device->id, CL_DEVICE_MAX_WORK_GROUP_SIZE, sizeof device->work_group,
+                                &device->work_group, NULL)));
+    TRY(CL_CALL(clGetDeviceInfo(device->id, CL_DEVICE_MEM_BASE_ADDR_ALIGN, sizeof bits, &bits, NULL)));
+    TRY(CL_CALL(clGetDeviceInfo(device->id, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT, sizeof width, &width, NULL)));
+    device->alignment = bits / 8 > 256 ? bits / 8 : 256;
+    device->vector_width = 1;
+    while (2 * device->vector_width <= width && device->vector_width < 16) device->vector_width *= 2;
+    return CLGAN_OK;
+}
+
 static clgan_status open_queue(struct device *device, bool profiling)
 {
     cl_int code;
@@ -16,11 +29,6 @@ static clgan_status open_queue(struct device *device, bool profiling)
     TRY(CL_CODE(code, "clCreateContext"));
     device->queue = clCreateCommandQueue(device->context, device->id, profiling ? CL_QUEUE_PROFILING_ENABLE : 0, &code);
     TRY(CL_CODE(code, "clCreateCommandQueue"));
-    cl_uint bits = 0;
-    TRY(CL_CALL(clGetDeviceInfo(device->id, CL_DEVICE_MAX_WORK_GROUP_SIZE, sizeof device->work_group,
-                                &device->work_group, NULL)));
-    TRY(CL_CALL(clGetDeviceInfo(device->id, CL_DEVICE_MEM_BASE_ADDR_ALIGN, sizeof bits, &bits, NULL)));
-    device->alignment = bits / 8 > 256 ? bits / 8 : 256;
     return CLGAN_OK;
 }
 
@@ -47,6 +55,7 @@ clgan_status device_open(struct device **out, const clgan_device_options *option
             log_warning(log, "%s; compiled programs are not kept", clgan_last_error());
     }
     free(list);
+    if (status == CLGAN_OK) status = find_limits(device);
     if (status == CLGAN_OK) status = open_queue(device, profiling);
     if (status != CLGAN_OK) {
         device_close(device);

@@ -17,6 +17,7 @@ struct device {
     cl_context context;
     cl_command_queue queue;         /* in order */
     size_t work_group;              /* largest work-group the device allows */
+    unsigned vector_width;          /* floats of a hardware vector, as the device says: 1 to 16 */
     size_t alignment;               /* of sub-ranges in a buffer, bytes */
     uint64_t taken;                 /* bytes of buffers alive */
     char *cache_dir;                /* NULL: no cache; owned */

@@ -1,5 +1,5 @@
-/* Matrix products with an epilogue: the one front of all products of training. Today's backend is CLBlast; what it
- * can't fuse follows as a kernel of its own. */
+/* Matrix products with an epilogue: the one front of all products of training. Which backend and variant makes a
+ * product is chosen when a plan is made: what was measured on the device, else a good guess (gemm_choose.c). */
 #ifndef COMPUTE_GEMM_H
 #define COMPUTE_GEMM_H
 
@@ -12,41 +12,90 @@ struct update_rule {
     unsigned entries, entry;            /* of the schedule table: how many a step has, which one this update reads */
     const struct buffer *state, *table; /* step_state and schedule rows */
 };
-/* w and its optimiser state, to be moved along gradient `g`; all of one shape. `second` is Adam's. */
+/* w and its optimiser state, to be moved along a gradient; all of one shape. `second` is Adam's. */
 struct parameter {
     struct tensor w, first, second;
 };
 
-/* What happens to a gradient on its way down into a layer: times signal (per row, may be empty), the mask of the
- * dropout (may be empty) and its factor, then times the derivative at `y`, or scattered to `winner` where pieces > 0.
- */
-struct backward_epilogue {
-    struct tensor signal, mask;
-    float factor;
-    struct tensor y; /* value of the layer below; empty: nothing to multiply by */
-    int activation;  /* enum activation */
-    float slope;
-    struct tensor winner; /* maxout */
-    size_t pieces;
-    struct tensor wide; /* where the winner scatter goes: rows x (pieces * units) */
+/* Numbers as in cl/gemm.clh. */
+enum gemm_product { GEMM_XW, GEMM_DYWT, GEMM_XTDY };
+enum gemm_epilogue {
+    EPILOGUE_STORE,
+    EPILOGUE_ACTIVATE,
+    EPILOGUE_MAXOUT,
+    EPILOGUE_BACKWARD,
+    EPILOGUE_SCATTER,
+    EPILOGUE_MOMENTUM,
+    EPILOGUE_ADAM
+};
+
+/* A product and what becomes of it. Fields that its epilogue does not name stay empty. */
+struct gemm {
+    enum gemm_product product;
+    enum gemm_epilogue epilogue;
+    size_t m, n, k;
+    struct tensor a, b; /* X, W [k, n] | dY, W [n, k] | X [k, m], dY [k, n] */
+    struct tensor c; /* store: [m, n]; activate, backward: [m, n]; maxout: [m, n / pieces]; scatter: [m, pieces * n] */
+    struct tensor bias;   /* activate, maxout: [1, n]; store of dW: its gradient, empty: not wanted */
+    struct tensor winner; /* maxout (written), scatter (read): bytes, which piece won */
+    size_t pieces;        /* of maxout and scatter */
+    int activation;       /* activate, backward: enum activation of nn/spec.h */
+    float slope;          /* of leaky ReLU */
+    struct tensor
+        signal;         /* backward, scatter: row factors, [m, 1], or empty; dW: of the rows of dY, [k, 1], or empty */
+    struct tensor mask; /* backward, scatter: bytes, 0 where dropout dropped, or empty */
+    float factor;       /* what dropout multiplied the others by */
+    struct tensor y;    /* backward: value whose derivative is wanted */
+    struct tensor scaled;            /* dW with a signal: scratch of X's shape */
+    struct parameter weight, offset; /* momentum, Adam: W and b */
+    const struct update_rule *rule;  /* momentum, Adam */
+    float limit;                     /* momentum, Adam: largest norm of a column of W; 0: none */
 };
 
 /* Y = activation(X W + b). */
 clgan_status gemm_dense(struct plan *plan, const char *name, struct tensor x, struct tensor w, struct tensor b,
                         struct tensor y, int activation, float slope);
-/* value = max over pieces of X W + b, winner = which; `wide` is scratch of rows x (pieces * units). */
+/* value = max over pieces of X W + b, winner = which. */
 clgan_status gemm_maxout(struct plan *plan, const char *name, struct tensor x, struct tensor w, struct tensor b,
-                         struct tensor wide, struct tensor value, struct tensor winner, size_t pieces);
-/* dX = epilogue(dY Wᵀ). dx holds the product; the result is in dx, or in epilogue->wide for maxout. */
-clgan_status gemm_backward(struct plan *plan, const char *name, struct tensor dy, struct tensor w, struct tensor dx,
-                           const struct backward_epilogue *epilogue);
-/* G = Xᵀ diag(signal) dY and g = column sums of diag(signal) dY; signal may be empty; `scaled` is scratch of X's shape.
+                         struct tensor value, struct tensor winner, size_t pieces);
+/* c = epilogue(dY Wᵀ): `how` gives c and the fields of EPILOGUE_SCATTER where it has pieces, else of EPILOGUE_BACKWARD.
  */
-clgan_status gemm_weights(struct plan *plan, const char *name, struct tensor x, struct tensor dy, struct tensor signal,
-                          struct tensor scaled, struct tensor g_weight, struct tensor g_bias);
-/* Moves a parameter along its gradient. */
-clgan_status plan_update(struct plan *plan, const char *name, const struct parameter *parameter, struct tensor g,
-                         const struct update_rule *rule);
+clgan_status gemm_backward(struct plan *plan, const char *name, struct tensor dy, struct tensor w,
+                           const struct gemm *how);
+/* G = Xᵀ diag(signal) dY and g = column sums of diag(signal) dY: stored in how->c and how->bias where it has no rule,
+ * else W, b and their optimiser states move along them. `how` also gives signal, scaled, limit. */
+clgan_status gemm_weights(struct plan *plan, const char *name, struct tensor x, struct tensor dy,
+                          const struct gemm *how);
+/* Moves a parameter along a stored gradient, its columns kept to `limit` as struct gemm says. */
+clgan_status gemm_update(struct plan *plan, const char *name, const struct parameter *parameter, struct tensor g,
+                         const struct update_rule *rule, float limit);
+
+/* ---- how a product is made ---- */
+
+enum gemm_backend { GEMM_CLBLAST, GEMM_REGISTER, GEMM_GROUP };
+
+/* A backend, and for kernels of our own its tunables (cl/gemm.clh, gemm_register.cl, gemm_group.cl). */
+struct gemm_variant {
+    enum gemm_backend backend;
+    unsigned rows, vectors, width; /* tile of a work-item; vectors counts for nothing in maxout */
+    unsigned depth;                /* register: vector along k of dX; group: step of k */
+    unsigned down, across;         /* group: work-items of a work-group */
+    unsigned parts;                /* along k; above 1 the epilogue is a pass of its own */
+};
+
+/* "register 5x4x16/1" or "clblast": the variant as files and people write it. */
+struct gemm_variant_name {
+    char text[48];
+};
+struct gemm_variant_name gemm_variant_name(const struct gemm_variant *variant);
+
+/* False where the variant can't make this product at all: a tile larger than the result, too many pieces. */
+bool gemm_fits(const struct gemm *gemm, const struct gemm_variant *variant);
+/* Measured choice, else a guess; never fails. */
+struct gemm_variant gemm_choose(const struct device *device, const struct gemm *gemm);
+/* Appends the product made by this very variant. */
+clgan_status gemm_append(struct plan *plan, const char *name, const struct gemm *gemm,
+                         const struct gemm_variant *variant);
 
 /* ---- backend: CLBlast (gemm_clblast.c) ---- */
 

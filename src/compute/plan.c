@@ -8,6 +8,12 @@
 #include "compute/gemm.h"
 #include "compute/program.h"
 
+struct scratch {
+    struct scratch *next;
+    enum scratch_role role;
+    struct buffer buffer;
+};
+
 void plan_begin(struct plan *plan, struct device *device) { *plan = (struct plan){.device = device, .segment = ""}; }
 
 void plan_free(struct plan *plan)
@@ -15,7 +21,12 @@ void plan_free(struct plan *plan)
     for (size_t i = 0; i < plan->count; i++)
         if (plan->launches[i].kernel) clReleaseKernel(plan->launches[i].kernel);
     free(plan->launches);
-    if (plan->device) buffer_free(&plan->scratch, plan->device);
+    while (plan->scratch) {
+        struct scratch *scratch = plan->scratch;
+        plan->scratch = scratch->next;
+        buffer_free(&scratch->buffer, plan->device);
+        free(scratch);
+    }
     *plan = (struct plan){0};
 }
 
@@ -28,6 +39,22 @@ static clgan_status append(struct launch **out, struct plan *plan, enum launch_k
     *launch = (struct launch){.kind = kind, .segment = plan->segment};
     snprintf(launch->name, sizeof launch->name, "%s", name);
     *out = launch;
+    return CLGAN_OK;
+}
+
+/* Launches made before keep the buffer that they were given, so one that is too small stays and another is made. */
+clgan_status plan_scratch(struct plan *plan, struct tensor *tensor, size_t rows, size_t columns, enum scratch_role role)
+{
+    const size_t bytes = rows * columns * sizeof(float);
+    struct scratch *found = plan->scratch;
+    while (found && (found->role != role || found->buffer.bytes < bytes)) found = found->next;
+    if (!found) {
+        TRY(memory_take(&found, 1, sizeof *found));
+        *found = (struct scratch){.next = plan->scratch, .role = role};
+        plan->scratch = found;
+        TRY(buffer_make(&found->buffer, plan->device, bytes, "scratch of the matrix products"));
+    }
+    *tensor = (struct tensor){&found->buffer, 0, rows, columns, columns, ELEMENT_F32};
     return CLGAN_OK;
 }
 
@@ -73,18 +100,29 @@ static clgan_status set_arguments(cl_kernel kernel, const struct kernel_launch *
     return CLGAN_OK;
 }
 
-/* Work-groups of 64 columns, or fewer where the kernel on this device allows no more; ranges are rounded up to them. */
+/* Work-groups of 64 columns, or fewer where the kernel on this device allows no more; ranges are rounded up to them.
+ * Work-groups that the launch names must be allowed. */
 static clgan_status set_range(struct launch *launch, const struct device *device, const struct kernel_launch *what)
 {
     size_t allowed = 1;
     TRY(CL_CALL(clGetKernelWorkGroupInfo(launch->kernel, device->id, CL_KERNEL_WORK_GROUP_SIZE, sizeof allowed,
                                          &allowed, NULL)));
+    if (what->groups[0]) {
+        if (what->group[0] * what->group[1] > allowed)
+            return status_fail(CLGAN_FAILED, "kernel %s: work-groups of %zu x %zu, this device allows %zu work-items",
+                               what->kernel, what->group[0], what->group[1], allowed);
+        for (int i = 0; i < 3; i++) {
+            launch->local[i] = i < 2 ? what->group[i] : 1;
+            launch->global[i] = what->groups[i] * launch->local[i];
+        }
+        return CLGAN_OK;
+    }
     size_t local = 64;
     while (local > 1 && (local > allowed || local / 2 >= what->columns)) local /= 2;
     launch->local[0] = local;
-    launch->local[1] = 1;
     launch->global[0] = (what->columns + local - 1) / local * local;
     launch->global[1] = what->rows ? what->rows : 1;
+    launch->local[1] = launch->local[2] = launch->global[2] = 1;
     return CLGAN_OK;
 }
 
@@ -94,7 +132,8 @@ clgan_status plan_kernel(struct plan *plan, const struct kernel_launch *what)
     TRY(append(&launch, plan, LAUNCH_KERNEL, what->name));
     launch->flops = what->flops;
     launch->bytes = what->bytes;
-    TRY(program_kernel(&launch->kernel, plan->device, what->program, what->kernel));
+    memcpy(launch->product, what->product, sizeof launch->product);
+    TRY(program_kernel(&launch->kernel, plan->device, what->program, what->options, what->kernel));
     TRY(set_arguments(launch->kernel, what));
     return set_range(launch, plan->device, what);
 }
@@ -102,18 +141,20 @@ clgan_status plan_kernel(struct plan *plan, const struct kernel_launch *what)
 clgan_status plan_gemm(struct plan *plan, const char *name, const struct gemm_call *call)
 {
     struct launch *launch;
-    size_t scratch = 0;
-    TRY(append(&launch, plan, LAUNCH_GEMM, name));
+    size_t bytes = 0;
+    struct tensor scratch;
+    TRY(append(&launch, plan, LAUNCH_LIBRARY_GEMM, name));
     launch->gemm = *call;
+    launch->product[0] = call->m;
+    launch->product[1] = call->n;
+    launch->product[2] = call->k;
     launch->flops = 2.0 * (double)call->m * (double)call->n * (double)call->k;
     launch->bytes = 4.0 * ((double)call->m * (double)call->k + (double)call->k * (double)call->n +
                            (double)call->m * (double)call->n);
-    TRY(clblast_scratch(&scratch, plan->device, call));
-    if (scratch > plan->scratch.bytes) {
-        buffer_free(&plan->scratch, plan->device);
-        TRY(buffer_make(&plan->scratch, plan->device, scratch, "scratch of the matrix products"));
-    }
-    launch->gemm.scratch = scratch ? &plan->scratch : NULL;
+    TRY(clblast_scratch(&bytes, plan->device, call));
+    if (!bytes) return CLGAN_OK;
+    TRY(plan_scratch(plan, &scratch, 1, (bytes + sizeof(float) - 1) / sizeof(float), SCRATCH_LIBRARY));
+    launch->gemm.scratch = scratch.buffer;
     return CLGAN_OK;
 }
 
@@ -132,7 +173,7 @@ static clgan_status enqueue(struct plan *plan, const struct launch *launch, cl_e
     cl_command_queue queue = plan->device->queue;
     if (launch->kind == LAUNCH_KERNEL)
         return CL_CALL(
-            clEnqueueNDRangeKernel(queue, launch->kernel, 2, NULL, launch->global, launch->local, 0, NULL, event));
+            clEnqueueNDRangeKernel(queue, launch->kernel, 3, NULL, launch->global, launch->local, 0, NULL, event));
     if (launch->kind == LAUNCH_COPY) {
         size_t unit = element_bytes(launch->to.element);
         return CL_CALL(clEnqueueCopyBuffer(queue, launch->from.buffer->memory, launch->to.buffer->memory,
@@ -189,19 +230,19 @@ void plan_print(struct text *text, const struct plan *plan)
         flops += launch->flops;
         bytes += launch->bytes;
         seconds += launch->seconds;
-        if (launch->kind == LAUNCH_GEMM) gemm += launch->seconds;
+        if (launch->product[0]) gemm += launch->seconds;
     }
     const char *segment = "";
     for (size_t i = 0; i < plan->count; i++) {
         const struct launch *launch = &plan->launches[i];
         char size[48] = "";
         if (strcmp(segment, launch->segment) != 0) text_append(text, "%s\n", segment = launch->segment);
-        if (launch->kind == LAUNCH_GEMM)
-            snprintf(size, sizeof size, "%zu x %zu x %zu", launch->gemm.m, launch->gemm.n, launch->gemm.k);
+        if (launch->product[0])
+            snprintf(size, sizeof size, "%zu x %zu x %zu", launch->product[0], launch->product[1], launch->product[2]);
         else if (launch->kind == LAUNCH_KERNEL)
             snprintf(size, sizeof size, "%zu x %zu / %zu", launch->global[0], launch->global[1], launch->local[0]);
         text_append(text, "  %-40s %-6s %-20s %9.3f MFLOP %8.3f MB", launch->name,
-                    launch->kind == LAUNCH_GEMM   ? "gemm"
+                    launch->product[0]            ? "gemm"
                     : launch->kind == LAUNCH_COPY ? "copy"
                                                   : "kernel",
                     size, launch->flops / 1e6, launch->bytes / 1e6);

@@ -5,7 +5,11 @@
 #include "base/text.h"
 #include "compute/device.h"
 
-enum launch_kind { LAUNCH_KERNEL, LAUNCH_GEMM, LAUNCH_COPY };
+enum launch_kind { LAUNCH_KERNEL, LAUNCH_LIBRARY_GEMM, LAUNCH_COPY };
+
+/* Memory of a plan's own, for what passes from one launch to the next. Calls of a library have a role of their own. */
+enum scratch_role { SCRATCH_LIBRARY, SCRATCH_PRODUCT, SCRATCH_SQUARES };
+struct scratch;
 
 /* C[m, n] = op(A) op(B), row-major views, as a library call. */
 struct gemm_call {
@@ -20,8 +24,9 @@ struct launch {
     enum launch_kind kind;
     const char *segment; /* name of the plan's segment, static text */
     cl_kernel kernel;    /* owned; its arguments were set when the plan was made */
-    size_t global[2], local[2];
-    struct gemm_call gemm;
+    size_t global[3], local[3];
+    struct gemm_call gemm;  /* library GEMM */
+    size_t product[3];      /* m, n, k of a matrix product, whoever makes it; else 0 */
     struct tensor from, to; /* copy */
     double flops, bytes;    /* work of one run, and what it reads and writes at least */
     double seconds;         /* measured over `runs` profiled runs */
@@ -31,9 +36,9 @@ struct plan {
     struct device *device;
     struct launch *launches;
     size_t count, capacity;
-    const char *segment;   /* of launches to be appended */
-    struct buffer scratch; /* of library GEMMs; grown while the plan is made */
-    uint64_t runs;         /* profiled ones */
+    const char *segment;     /* of launches to be appended */
+    struct scratch *scratch; /* a list; owned */
+    uint64_t runs;           /* profiled ones */
 };
 
 void plan_begin(struct plan *plan, struct device *device);
@@ -83,7 +88,11 @@ struct argument {
 /* A kernel to append: "`program`.cl" `kernel` over at least columns x rows work-items (guarded in the kernel). */
 struct kernel_launch {
     const char *name, *program, *kernel;
+    const char *options;  /* of the compiler; NULL: none */
     size_t columns, rows; /* rows 0: one-dimensional */
+    size_t groups[3],
+        group[2];      /* instead: so many work-groups, of so many work-items, rows first; groups[0] 0: unused */
+    size_t product[3]; /* m, n, k where it makes a matrix product */
     const struct argument *arguments;
     size_t argument_count;
     double flops, bytes;
@@ -91,6 +100,9 @@ struct kernel_launch {
 /* CLGAN_FAILED also when the number of arguments is not the kernel's. */
 clgan_status plan_kernel(struct plan *plan, const struct kernel_launch *launch);
 clgan_status plan_gemm(struct plan *plan, const char *name, const struct gemm_call *call);
+/* Rows x columns floats that stay the same until the next call with the same role: later launches use them again. */
+clgan_status plan_scratch(struct plan *plan, struct tensor *tensor, size_t rows, size_t columns,
+                          enum scratch_role role);
 clgan_status plan_copy(struct plan *plan, const char *name, struct tensor to, struct tensor from);
 
 /* Enqueues every launch once; does not wait. */

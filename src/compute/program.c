@@ -10,11 +10,12 @@
 #include "compute/cache.h"
 
 /* Never -cl-fast-relaxed-math: it implies finite-math-only, and NaN guards would vanish. */
-static const char build_options[] = "-cl-std=CL1.2 -cl-mad-enable";
+static const char common_options[] = "-cl-std=CL1.2 -cl-mad-enable";
 
 struct program_entry {
     struct program_entry *next;
     char name[32];
+    char options[256];
     cl_program program;
 };
 
@@ -36,7 +37,8 @@ static clgan_status expand(struct text *text, const char *file_name, int depth)
     return CLGAN_OK;
 }
 
-static clgan_status make_key(char key[HASH_DIGITS + 1], const struct device *device, const struct text *source)
+static clgan_status make_key(char key[HASH_DIGITS + 1], const struct device *device, const struct text *source,
+                             const char *options)
 {
     char version[128] = "";
     struct hash *hash;
@@ -45,14 +47,14 @@ static clgan_status make_key(char key[HASH_DIGITS + 1], const struct device *dev
     TRY(hash_begin(&hash));
     hash_add(hash, &format, sizeof format);
     hash_add(hash, source->bytes, source->length + 1);
-    const char *const parts[] = {build_options, device->info.name, device->info.driver, version};
+    const char *const parts[] = {options, device->info.name, device->info.driver, version};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) hash_add(hash, parts[i], strlen(parts[i]) + 1);
     hash_end(hash, key);
     return CLGAN_OK;
 }
 
 /* NULL on any doubt. */
-static cl_program from_cache(const struct device *device, const char *key)
+static cl_program from_cache(const struct device *device, const char *key, const char *options)
 {
     char *binary;
     size_t length;
@@ -63,7 +65,7 @@ static cl_program from_cache(const struct device *device, const char *key)
         clCreateProgramWithBinary(device->context, 1, &device->id, &length, &bytes, &binary_code, &code);
     free(binary);
     if (code == CL_SUCCESS && binary_code == CL_SUCCESS &&
-        clBuildProgram(program, 1, &device->id, build_options, NULL, NULL) == CL_SUCCESS)
+        clBuildProgram(program, 1, &device->id, options, NULL, NULL) == CL_SUCCESS)
         return program;
     if (program) clReleaseProgram(program);
     return NULL;
@@ -82,13 +84,14 @@ static void to_cache(const struct device *device, const char *key, cl_program pr
     free(binary);
 }
 
-static clgan_status build(cl_program *out, const struct device *device, const char *name, const struct text *source)
+static clgan_status build(cl_program *out, const struct device *device, const char *name, const struct text *source,
+                          const char *options)
 {
     cl_int code;
     const char *bytes = source->bytes;
     cl_program program = clCreateProgramWithSource(device->context, 1, &bytes, &source->length, &code);
     TRY(CL_CODE(code, "clCreateProgramWithSource"));
-    code = clBuildProgram(program, 1, &device->id, build_options, NULL, NULL);
+    code = clBuildProgram(program, 1, &device->id, options, NULL, NULL);
     if (code == CL_SUCCESS) {
         *out = program;
         return CLGAN_OK;
@@ -97,16 +100,11 @@ static clgan_status build(cl_program *out, const struct device *device, const ch
     clGetProgramBuildInfo(program, device->id, CL_PROGRAM_BUILD_LOG, sizeof compiler_log - 1, compiler_log, NULL);
     clReleaseProgram(program);
     return status_within(CL_CODE(code, "clBuildProgram"), "%s.cl does not build for %s (%s) with %s\n%s", name,
-                         device->info.name, device->info.driver, build_options, compiler_log);
+                         device->info.name, device->info.driver, options, compiler_log);
 }
 
-static clgan_status find_program(cl_program *out, struct device *device, const char *name)
+static clgan_status add_program(cl_program *out, struct device *device, const char *name, const char *options)
 {
-    for (struct program_entry *entry = device->programs; entry; entry = entry->next)
-        if (strcmp(entry->name, name) == 0) {
-            *out = entry->program;
-            return CLGAN_OK;
-        }
     struct text source = {0};
     struct program_entry *entry = NULL;
     char file_name[48], key[HASH_DIGITS + 1];
@@ -114,9 +112,9 @@ static clgan_status find_program(cl_program *out, struct device *device, const c
     clgan_status status = expand(&source, file_name, 0);
     if (status == CLGAN_OK && source.failed) status = status_fail(CLGAN_FAILED, "out of memory for %s", file_name);
     if (status == CLGAN_OK) status = memory_take(&entry, 1, sizeof *entry);
-    if (status == CLGAN_OK) status = make_key(key, device, &source);
-    if (status == CLGAN_OK && !(entry->program = from_cache(device, key))) {
-        status = build(&entry->program, device, name, &source);
+    if (status == CLGAN_OK) status = make_key(key, device, &source, options);
+    if (status == CLGAN_OK && !(entry->program = from_cache(device, key, options))) {
+        status = build(&entry->program, device, name, &source, options);
         if (status == CLGAN_OK) to_cache(device, key, entry->program);
     }
     text_free(&source);
@@ -125,17 +123,33 @@ static clgan_status find_program(cl_program *out, struct device *device, const c
         return status;
     }
     snprintf(entry->name, sizeof entry->name, "%s", name);
+    snprintf(entry->options, sizeof entry->options, "%s", options);
     entry->next = device->programs;
     device->programs = entry;
     *out = entry->program;
     return CLGAN_OK;
 }
 
-clgan_status program_kernel(cl_kernel *out, struct device *device, const char *program, const char *kernel)
+static clgan_status find_program(cl_program *out, struct device *device, const char *name, const char *options)
 {
-    cl_program built;
+    char all[sizeof((struct program_entry *)0)->options];
+    const int length = snprintf(all, sizeof all, "%s%s%s", common_options, options ? " " : "", options ? options : "");
+    if (length < 0 || (size_t)length >= sizeof all)
+        return status_fail(CLGAN_FAILED, "%s.cl: options are too long: %s", name, options);
+    for (struct program_entry *entry = device->programs; entry; entry = entry->next)
+        if (strcmp(entry->name, name) == 0 && strcmp(entry->options, all) == 0) {
+            *out = entry->program;
+            return CLGAN_OK;
+        }
+    return add_program(out, device, name, all);
+}
+
+clgan_status program_kernel(cl_kernel *out, struct device *device, const char *program, const char *options,
+                            const char *kernel)
+{
+    cl_program built = NULL;
     cl_int code;
-    TRY(find_program(&built, device, program));
+    TRY(find_program(&built, device, program, options));
     *out = clCreateKernel(built, kernel, &code);
     if (code == CL_SUCCESS) return CLGAN_OK;
     return status_within(CL_CODE(code, "clCreateKernel"), "kernel %s of %s.cl", kernel, program);

@@ -14,11 +14,12 @@ size_t pair_lanes(const struct recipe *recipe)
     return recipe->train.updates == UPDATES_ALTERNATING ? (size_t)recipe->train.discriminator_steps : 1;
 }
 
-clgan_status pair_begin(struct pair *pair, struct device *device, const struct recipe *recipe)
+clgan_status pair_begin(struct pair *pair, struct device *device, const struct recipe *recipe, bool gradients)
 {
     const size_t batch = (size_t)recipe->train.batch, data = recipe_data_size(recipe);
     const int64_t d_steps = recipe->train.discriminator_steps, g_steps = recipe->train.generator_steps;
-    const struct network_options g = {.training = true, .average = recipe->train.average > 0}, d = {.training = true};
+    const struct network_options g = {.training = true, .gradients = gradients, .average = recipe->train.average > 0},
+                                 d = {.training = true, .gradients = gradients};
     struct arena *arena = &pair->arena;
     *pair = (struct pair){
         .recipe = recipe, .device = device, .entries = 2 * (unsigned)(d_steps > g_steps ? d_steps : g_steps)};

@@ -31,8 +31,9 @@ struct pair {
     struct plan step;
 };
 
-/* Declares everything and says how many bytes it would take; pair_make takes them. */
-clgan_status pair_begin(struct pair *pair, struct device *device, const struct recipe *recipe);
+/* Declares everything and says how many bytes it would take; pair_make takes them. `gradients`: those of the weights
+ * are stored, for who wants to see or change them before the update. */
+clgan_status pair_begin(struct pair *pair, struct device *device, const struct recipe *recipe, bool gradients);
 uint64_t pair_bytes(const struct pair *pair);
 clgan_status pair_make(struct pair *pair);
 void pair_free(struct pair *pair);

@@ -61,7 +61,7 @@ static clgan_status set_up(struct training *training, const char *data, const cl
     const bool averaged = recipe->train.average > 0;
     TRY(read_data(training, data, imagined, log));
     TRY(device_open(&training->device, &options->device, options->profile, log));
-    TRY(pair_begin(&training->pair, training->device, recipe));
+    TRY(pair_begin(&training->pair, training->device, recipe, false));
     TRY(check_memory(training));
     TRY(pair_make(&training->pair));
     const struct batches_request request = request_of(training, options->stream_data);

@@ -28,7 +28,7 @@ clgan_status network_begin(struct network *network, char letter, const struct ne
         layer->width = layer->spec->kind == LAYER_MAXOUT ? layer->units * (size_t)layer->spec->pieces : layer->units;
         TRY(add_parameter(&layer->weight, &layer->average_weight, in, layer->width, options, adam, arena));
         TRY(add_parameter(&layer->bias, &layer->average_bias, 1, layer->width, options, adam, arena));
-        if (options->training) {
+        if (options->gradients) {
             TRY(arena_add(arena, &layer->g_weight, in, layer->width, ELEMENT_F32));
             TRY(arena_add(arena, &layer->g_bias, 1, layer->width, ELEMENT_F32));
         }

@@ -11,7 +11,7 @@ struct layer {
     const struct layer_recipe *spec; /* borrowed */
     size_t in, units, width; /* inputs; outputs; columns of W: units, or pieces * units (piece-major: p * units + u) */
     struct parameter weight, bias;              /* W [in, width], b [1, width] */
-    struct tensor g_weight, g_bias;             /* gradients, stored: CLBlast can't update in its epilogue */
+    struct tensor g_weight, g_bias;             /* gradients; empty unless the network stores them */
     struct tensor average_weight, average_bias; /* moving averages; empty unless the network has them */
 };
 
@@ -25,8 +25,9 @@ struct network {
 };
 
 struct network_options {
-    bool training; /* optimiser state and gradients are wanted */
-    bool average;  /* a moving average of the weights is wanted */
+    bool training;  /* optimiser state is wanted */
+    bool gradients; /* so are gradients in memory of their own, computed apart from the update */
+    bool average;   /* a moving average of the weights is wanted */
 };
 
 /* Lays out a net of `spec` (borrowed) with `in` inputs; its tensors are added to `arena`. */
@@ -48,9 +49,9 @@ struct pass_layer {
     struct tensor h;      /* input after dropout; x itself where nothing is dropped */
     struct tensor mask;   /* bytes, 1: kept; empty where nothing is dropped */
     struct tensor y;      /* value, rows x units */
-    struct tensor wide;   /* maxout: pre-activations, later their gradient, rows x width */
+    struct tensor wide;   /* maxout: gradient at the pre-activation, rows x width */
     struct tensor winner; /* maxout: bytes */
-    struct tensor dy;     /* gradient at y, then (dense) at the pre-activation */
+    struct tensor dy;     /* dense: gradient at the pre-activation, rows x units */
 };
 
 struct pass {

@@ -18,12 +18,9 @@ static clgan_status begin_layer(struct pass *pass, size_t i, bool own_output, st
         TRY(arena_add(arena, &at->mask, pass->rows, layer->in, ELEMENT_U8));
     }
     if (own_output) TRY(arena_add(arena, &at->y, pass->rows, layer->units, ELEMENT_F32));
-    if (maxout) {
-        TRY(arena_add(arena, &at->wide, pass->rows, layer->width, ELEMENT_F32));
-        TRY(arena_add(arena, &at->winner, pass->rows, layer->units, ELEMENT_U8));
-    }
-    if (pass->training) TRY(arena_add(arena, &at->dy, pass->rows, layer->units, ELEMENT_F32));
-    return CLGAN_OK;
+    if (maxout) TRY(arena_add(arena, &at->winner, pass->rows, layer->units, ELEMENT_U8));
+    if (!pass->training) return CLGAN_OK;
+    return arena_add(arena, maxout ? &at->wide : &at->dy, pass->rows, layer->width, ELEMENT_F32);
 }
 
 clgan_status pass_begin(struct pass *pass, const struct network *network, size_t rows, bool training, bool own_input,
@@ -114,7 +111,7 @@ clgan_status pass_append_forward(struct plan *plan, const struct pass *pass, con
         snprintf(name, sizeof name, "%c.%zu", pass->network->letter, i);
         if (drops(pass, i)) TRY(append_dropout(plan, name, at, i, layer->spec->keep, how));
         if (layer->spec->kind == LAYER_MAXOUT) {
-            TRY(gemm_maxout(plan, name, at->h, w, b, at->wide, at->y, at->winner, (size_t)layer->spec->pieces));
+            TRY(gemm_maxout(plan, name, at->h, w, b, at->y, at->winner, (size_t)layer->spec->pieces));
         } else {
             const bool linear = how->linear_output && i + 1 == pass->network->count;
             TRY(gemm_dense(plan, name, at->h, w, b, at->y, linear ? ACTIVATION_LINEAR : (int)layer->spec->activation,
@@ -125,37 +122,37 @@ clgan_status pass_append_forward(struct plan *plan, const struct pass *pass, con
 }
 
 /* How a gradient at the value of layer `i` becomes one at its pre-activation. */
-static void fill_epilogue(struct backward_epilogue *epilogue, const struct pass *pass, size_t i)
+static void fill_epilogue(struct gemm *how, const struct pass *pass, size_t i)
 {
     const struct layer_recipe *spec = pass->network->layers[i].spec;
     const struct pass_layer *at = &pass->layers[i];
-    epilogue->y = at->y;
-    epilogue->activation = (int)spec->activation;
-    epilogue->slope = (float)spec->slope;
-    if (spec->kind != LAYER_MAXOUT) return;
-    epilogue->winner = at->winner;
-    epilogue->pieces = (size_t)spec->pieces;
-    epilogue->wide = at->wide;
+    how->c = inner_gradient(pass, i);
+    if (spec->kind == LAYER_MAXOUT) {
+        how->winner = at->winner;
+        how->pieces = (size_t)spec->pieces;
+    } else {
+        how->y = at->y;
+        how->activation = (int)spec->activation;
+        how->slope = (float)spec->slope;
+    }
 }
 
 static clgan_status append_input_gradient(struct plan *plan, const struct pass *pass, size_t i, const char *name,
                                           const struct backward *how)
 {
     const struct layer *layer = &pass->network->layers[i];
-    const struct pass_layer *at = &pass->layers[i];
-    struct backward_epilogue epilogue = {.mask = at->mask, .factor = (float)(1.0 / layer->spec->keep)};
+    struct gemm epilogue = {.mask = pass->layers[i].mask, .factor = (float)(1.0 / layer->spec->keep)};
     if (i) {
         fill_epilogue(&epilogue, pass, i - 1);
-        return gemm_backward(plan, name, inner_gradient(pass, i), layer->weight.w, pass->layers[i - 1].dy, &epilogue);
+        return gemm_backward(plan, name, inner_gradient(pass, i), layer->weight.w, &epilogue);
     }
     if (!how->into) return CLGAN_OK;
     const struct pass *into = how->into;
-    const size_t last = into->network->count - 1;
-    fill_epilogue(&epilogue, into, last);
+    fill_epilogue(&epilogue, into, into->network->count - 1);
     epilogue.signal = how->into_signal;
     if (epilogue.mask.buffer) epilogue.mask = tensor_rows(epilogue.mask, how->first, into->rows);
     return gemm_backward(plan, name, tensor_rows(inner_gradient(pass, 0), how->first, into->rows), layer->weight.w,
-                         into->layers[last].dy, &epilogue);
+                         &epilogue);
 }
 
 static clgan_status append_update(struct plan *plan, const struct pass *pass, size_t i, const char *name,
@@ -163,25 +160,26 @@ static clgan_status append_update(struct plan *plan, const struct pass *pass, si
 {
     const struct layer *layer = &pass->network->layers[i];
     const struct tensor x = pass->layers[i].h;
-    struct tensor scaled = pass->scaled;
+    const bool stored = layer->g_weight.buffer != NULL;
+    const float limit = (float)layer->spec->max_column_norm;
+    struct gemm gemm = {.signal = how->signal, .scaled = pass->scaled};
     char full[48];
-    scaled.columns = scaled.stride = x.columns;
-    TRY(gemm_weights(plan, name, x, inner_gradient(pass, i), how->signal, scaled, layer->g_weight, layer->g_bias));
-    snprintf(full, sizeof full, "%s update W", name);
-    TRY(plan_update(plan, full, &layer->weight, layer->g_weight, how->update));
-    snprintf(full, sizeof full, "%s update b", name);
-    TRY(plan_update(plan, full, &layer->bias, layer->g_bias, how->update));
-    if (layer->spec->max_column_norm <= 0) return CLGAN_OK;
-    snprintf(full, sizeof full, "%s column norms", name);
-    const struct tensor w = layer->weight.w;
-    return plan_kernel(plan, &(struct kernel_launch){.name = full,
-                                                     .program = "update",
-                                                     .kernel = "limit_columns",
-                                                     .columns = w.columns,
-                                                     .flops = 2.0 * (double)(w.rows * w.columns),
-                                                     .bytes = 4.0 * (double)(w.rows * w.columns),
-                                                     ARGUMENTS(ARG_TENSOR(w), ARG_UINT(w.rows), ARG_UINT(w.columns),
-                                                               ARG_FLOAT(layer->spec->max_column_norm))});
+    gemm.scaled.columns = gemm.scaled.stride = x.columns;
+    if (stored) {
+        gemm.c = layer->g_weight;
+        gemm.bias = layer->g_bias;
+    } else {
+        gemm.weight = layer->weight;
+        gemm.offset = layer->bias;
+        gemm.rule = how->update;
+        gemm.limit = limit;
+    }
+    TRY(gemm_weights(plan, name, x, inner_gradient(pass, i), &gemm));
+    if (!stored) return CLGAN_OK;
+    snprintf(full, sizeof full, "%s W", name);
+    TRY(gemm_update(plan, full, &layer->weight, layer->g_weight, how->update, limit));
+    snprintf(full, sizeof full, "%s b", name);
+    return gemm_update(plan, full, &layer->bias, layer->g_bias, how->update, 0);
 }
 
 clgan_status pass_append_backward(struct plan *plan, const struct pass *pass, const struct backward *how)

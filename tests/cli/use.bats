@@ -164,7 +164,7 @@ load common
   run small --data data --dry-run
   [ "$status" = 0 ]
   [[ "$output" == *"generator:"* && "$output" == *"# parameters"* && "$output" == *"# device memory"* ]]
-  [[ "$output" == *"D.0 P = XW"* && "$output" == *"MFLOP"* ]]
+  [[ "$output" == *"D.0 Y = XW"* && "$output" == *"MFLOP"* ]]
   [ ! -e runs ]
 }
 

@@ -1,0 +1,121 @@
+/* GEMM for CPUs: one work-item a work-group, its tile of sums in vector registers, no local memory, no packing. Groups: tiles of rows
+ * (BIAS: and one more), tiles of columns, SPLITS parts of k, whose sums are then only stored, one [m, n] after another. */
+#include "gemm.clh"
+
+#ifndef DEPTH
+#define DEPTH 16 /* dX: floats of a vector along k: 1, 2, 4, 8, 16 */
+#endif
+
+#if PRODUCT == PRODUCT_DYWT
+#if DEPTH == 1
+#define DEEP float
+#define LOAD_DEEP(p) (*(p))
+#else
+#define DEEP JOIN(float, DEPTH)
+#define LOAD_DEEP(p) JOIN(vload, DEPTH)(0, p)
+#endif
+
+float sum_lanes(const DEEP x)
+{
+#if DEPTH == 16
+    const float8 a = x.lo + x.hi;
+    const float4 b = a.lo + a.hi;
+    return (b.x + b.z) + (b.y + b.w);
+#elif DEPTH == 8
+    const float4 b = x.lo + x.hi;
+    return (b.x + b.z) + (b.y + b.w);
+#elif DEPTH == 4
+    return (x.x + x.z) + (x.y + x.w);
+#elif DEPTH == 2
+    return x.x + x.y;
+#else
+    return x;
+#endif
+}
+
+/* Rows of both operands run along k: a sum is a vector, added up at the end. VECTORS is 1. */
+void multiply(REALS acc[ROWS][VECTORS], __global const float *a, __global const float *b, const uint k,
+              const uint length, const extent x)
+{
+    DEEP deep[ROWS][WIDTH];
+    uint i = 0;
+#pragma unroll
+    for (uint r = 0; r < ROWS; r++)
+#pragma unroll
+        for (uint c = 0; c < WIDTH; c++) deep[r][c] = 0.0f;
+    a += (ulong)x.row * k;
+    b += (ulong)x.column * k;
+    for (; i + DEPTH <= length; i += DEPTH) {
+        DEEP across[WIDTH];
+#pragma unroll
+        for (uint c = 0; c < WIDTH; c++) across[c] = LOAD_DEEP(b + c * k + i);
+#pragma unroll
+        for (uint r = 0; r < ROWS; r++) {
+            const DEEP down = LOAD_DEEP(a + r * k + i);
+#pragma unroll
+            for (uint c = 0; c < WIDTH; c++) deep[r][c] += down * across[c];
+        }
+    }
+#pragma unroll
+    for (uint r = 0; r < ROWS; r++) {
+        float sums[WIDTH];
+#pragma unroll
+        for (uint c = 0; c < WIDTH; c++) {
+            sums[c] = sum_lanes(deep[r][c]);
+            for (uint rest = i; rest < length; rest++) sums[c] += a[r * k + rest] * b[c * k + rest];
+        }
+        acc[r][0] = LOAD(sums);
+    }
+}
+#else
+/* Rows of b stream by, each element of a is spread over a vector. */
+void multiply(REALS acc[ROWS][VECTORS], __global const float *a, __global const float *b,
+              const uint row_stride, const uint row_step, const uint n, const uint length, const uint stride)
+{
+#pragma unroll
+    for (uint r = 0; r < ROWS; r++)
+#pragma unroll
+        for (uint v = 0; v < VECTORS; v++) acc[r][v] = 0.0f;
+    for (uint i = 0; i < length; i++, a += row_step, b += n) {
+        REALS row[VECTORS];
+#pragma unroll
+        for (uint v = 0; v < VECTORS; v++) row[v] = LOAD(b + v * stride);
+#pragma unroll
+        for (uint r = 0; r < ROWS; r++)
+#pragma unroll
+            for (uint v = 0; v < VECTORS; v++) acc[r][v] += a[r * row_stride] * row[v];
+    }
+}
+#endif
+
+__kernel void gemm(VIEW(const float, a), VIEW(const float, b), const uint m, const uint n, const uint k, EPILOGUE_PARAMETERS)
+{
+#if EPILOGUE == EPILOGUE_MAXOUT
+    const uint units = n / VECTORS;
+#else
+    const uint units = n;
+#endif
+    const uint row_tile = get_group_id(0), column_tile = get_group_id(1), part = get_group_id(2);
+    epilogue e = EPILOGUE_COLLECT(units);
+#if BIAS
+    if (row_tile * ROWS >= m) {
+        const epilogue of_bias = EPILOGUE_OF_BIAS(n);
+        finish_bias(&of_bias, column_tile, AT(b), m, n, k, AT(signal), flags);
+        return;
+    }
+#endif
+    REALS acc[ROWS][VECTORS];
+    const extent x = whole_tile(row_tile, column_tile, m, units);
+    const uint parts = get_num_groups(2), from = (uint)((ulong)k * part / parts), to = (uint)((ulong)k * (part + 1) / parts);
+#if EPILOGUE == EPILOGUE_STORE
+    e.c += (ulong)part * m * n;
+#endif
+#if PRODUCT == PRODUCT_DYWT
+    multiply(acc, AT(a) + from, AT(b) + from, k, to - from, x);
+#elif PRODUCT == PRODUCT_XW
+    multiply(acc, AT(a) + (ulong)x.row * k + from, AT(b) + (ulong)from * n + x.column, k, 1, n, to - from, VECTOR_STRIDE(units));
+#else
+    multiply(acc, AT(a) + x.row + (ulong)from * m, AT(b) + (ulong)from * n + x.column, 1, m, n, to - from, VECTOR_STRIDE(units));
+#endif
+    finish_tile(&e, x, acc);
+}

@@ -1,0 +1,299 @@
+/* A product as launches: one where its kernel is ours and can finish it, else a product and a pass. */
+#include <stdio.h>
+
+#include "compute/gemm.h"
+
+enum { ARGUMENTS_MOST = 24, NAME_BYTES = 48, OPTIONS_BYTES = 192 };
+
+struct argument_list {
+    struct argument list[ARGUMENTS_MOST];
+    size_t count;
+};
+
+static void add(struct argument_list *arguments, struct argument argument)
+{
+    arguments->list[arguments->count++] = argument;
+}
+#define ADD(kind, value) add(arguments, (struct argument)ARG_##kind(value))
+
+static bool has_bias(const struct gemm *g)
+{
+    return g->product == GEMM_XTDY && (g->epilogue == EPILOGUE_STORE ? g->bias.buffer : g->offset.w.buffer) != NULL;
+}
+
+static bool updates(const struct gemm *g) { return g->epilogue >= EPILOGUE_MOMENTUM; }
+
+static size_t pieces_of(const struct gemm *g) { return g->epilogue == EPILOGUE_MAXOUT ? g->pieces : 1; }
+
+static size_t ceiling(size_t count, size_t unit) { return (count + unit - 1) / unit; }
+
+/* EPILOGUE_PARAMETERS of cl/gemm.clh. */
+static void add_epilogue(struct argument_list *arguments, const struct gemm *g, struct tensor squares)
+{
+    const int flags = (g->signal.buffer ? 1 : 0) | (g->mask.buffer ? 2 : 0);
+    switch (g->epilogue) {
+    case EPILOGUE_STORE:
+        ADD(TENSOR, g->c);
+        if (has_bias(g)) ADD(TENSOR, g->bias);
+        break;
+    case EPILOGUE_ACTIVATE:
+        ADD(TENSOR, g->c);
+        ADD(TENSOR, g->bias);
+        ADD(FLOAT, g->slope);
+        return;
+    case EPILOGUE_MAXOUT:
+        ADD(TENSOR, g->c);
+        ADD(TENSOR, g->bias);
+        ADD(TENSOR, g->winner);
+        return;
+    case EPILOGUE_BACKWARD:
+    case EPILOGUE_SCATTER:
+        ADD(TENSOR, g->c);
+        ADD(TENSOR, g->signal);
+        ADD(TENSOR, g->mask);
+        ADD(INT, flags);
+        ADD(FLOAT, g->factor);
+        ADD(TENSOR, g->epilogue == EPILOGUE_SCATTER ? g->winner : g->y);
+        if (g->epilogue == EPILOGUE_SCATTER)
+            ADD(UINT, g->pieces);
+        else
+            ADD(FLOAT, g->slope);
+        return;
+    case EPILOGUE_MOMENTUM:
+    case EPILOGUE_ADAM:
+        ADD(TENSOR, g->weight.w);
+        ADD(TENSOR, g->weight.first);
+        ADD(TENSOR, g->weight.second);
+        ADD(TENSOR, g->offset.w);
+        ADD(TENSOR, g->offset.first);
+        ADD(TENSOR, g->offset.second);
+        ADD(TENSOR, squares);
+        ADD(BUFFER, g->rule->state);
+        ADD(BUFFER, g->rule->table);
+        ADD(UINT, g->rule->entries);
+        ADD(UINT, g->rule->entry);
+        ADD(FLOAT, g->rule->beta1);
+        ADD(FLOAT, g->rule->beta2);
+    }
+    if (has_bias(g) || updates(g)) {
+        ADD(TENSOR, g->signal);
+        ADD(INT, flags & 1);
+    }
+}
+
+/* Compiler options that make the kernel of this epilogue with this tile. */
+static void write_options(char options[OPTIONS_BYTES], const struct gemm *g, const struct gemm_variant *v)
+{
+    const bool activation = g->epilogue == EPILOGUE_ACTIVATE || g->epilogue == EPILOGUE_BACKWARD;
+    int used =
+        snprintf(options, OPTIONS_BYTES,
+                 "-DPRODUCT=%d -DEPILOGUE=%d -DACTIVATION=%d -DBIAS=%d -DSQUARES=%d -DROWS=%u -DVECTORS=%u "
+                 "-DWIDTH=%u",
+                 g->product, g->epilogue, activation ? g->activation : 0, has_bias(g), updates(g) && g->limit > 0,
+                 v->rows, g->epilogue == EPILOGUE_MAXOUT ? (unsigned)g->pieces : v->vectors, v->width);
+    if (v->backend == GEMM_REGISTER)
+        snprintf(options + used, OPTIONS_BYTES - (size_t)used, " -DDEPTH=%u", v->depth);
+    else if (v->backend == GEMM_GROUP)
+        snprintf(options + used, OPTIONS_BYTES - (size_t)used, " -DSTEP=%u -DDOWN=%u -DACROSS=%u", v->depth, v->down,
+                 v->across);
+}
+
+static double bytes_of(struct tensor tensor)
+{
+    return tensor.buffer ? (double)(tensor.rows * tensor.columns * element_bytes(tensor.element)) : 0;
+}
+
+/* What an epilogue reads and writes. */
+static double epilogue_bytes(const struct gemm *g)
+{
+    const double parameters = bytes_of(g->weight.w) + bytes_of(g->offset.w);
+    if (updates(g)) return parameters * (g->rule->adam ? 6 : 4);
+    return bytes_of(g->c) + bytes_of(g->bias) + bytes_of(g->winner) + bytes_of(g->signal) + bytes_of(g->mask) +
+           bytes_of(g->y);
+}
+
+static double gemm_flops(const struct gemm *g) { return 2.0 * (double)g->m * (double)g->n * (double)g->k; }
+
+static double epilogue_flops(const struct gemm *g)
+{
+    return (double)g->m * (double)g->n * (g->epilogue == EPILOGUE_ADAM ? 12 : g->epilogue == EPILOGUE_STORE ? 0 : 3);
+}
+
+/* ---- the columns of W over their limit ---- */
+
+/* [tiles of rows, n], squares that the update writes; empty without a limit. */
+static clgan_status squares_of(struct tensor *squares, struct plan *plan, const struct gemm *g, size_t tiles)
+{
+    *squares = (struct tensor){0};
+    if (!updates(g) || g->limit <= 0) return CLGAN_OK;
+    return plan_scratch(plan, squares, tiles, g->n, SCRATCH_SQUARES);
+}
+
+static clgan_status append_limit(struct plan *plan, const char *name, const struct gemm *g, struct tensor squares)
+{
+    char full[NAME_BYTES];
+    if (!squares.buffer) return CLGAN_OK;
+    snprintf(full, sizeof full, "%s column norms", name);
+    return plan_kernel(
+        plan, &(struct kernel_launch){.name = full,
+                                      .program = "update",
+                                      .kernel = "limit_columns",
+                                      .columns = g->n,
+                                      .flops = (double)(squares.rows * g->n),
+                                      .bytes = bytes_of(squares),
+                                      ARGUMENTS(ARG_TENSOR(g->weight.w), ARG_TENSOR(squares), ARG_UINT(squares.rows),
+                                                ARG_UINT(g->m), ARG_UINT(g->n), ARG_FLOAT(g->limit))});
+}
+
+/* ---- the pass after a product ---- */
+
+/* Tiles of the pass: whole vectors where the rows are long enough; few rows, so that there are many work-items. */
+static struct gemm_variant pass_tile(const struct device *device, const struct gemm *g)
+{
+    const size_t units = g->n / pieces_of(g);
+    struct gemm_variant tile = {.backend = GEMM_CLBLAST, .rows = 1, .vectors = 1, .width = device->vector_width};
+    while (tile.width > units) tile.width /= 2;
+    while (tile.rows < 8 && 2 * tile.rows <= g->m && updates(g) && g->limit > 0) tile.rows *= 2;
+    return tile;
+}
+
+/* Finishes `parts` products [m, n] that lie one after another in `product`. */
+static clgan_status append_pass(struct plan *plan, const char *name, const struct gemm *g, struct tensor product,
+                                size_t parts)
+{
+    struct argument_list taken = {0}, *arguments = &taken;
+    const struct gemm_variant tile = pass_tile(plan->device, g);
+    const size_t tiles = ceiling(g->m, tile.rows), units = g->n / pieces_of(g);
+    char full[NAME_BYTES], options[OPTIONS_BYTES];
+    struct tensor squares;
+    TRY(squares_of(&squares, plan, g, tiles));
+    ADD(TENSOR, product);
+    ADD(UINT, parts);
+    ADD(TENSOR, g->b);
+    ADD(UINT, g->m);
+    ADD(UINT, g->n);
+    ADD(UINT, g->k);
+    add_epilogue(arguments, g, squares);
+    write_options(options, g, &tile);
+    snprintf(full, sizeof full, "%s epilogue", name);
+    TRY(plan_kernel(plan, &(struct kernel_launch){.name = full,
+                                                  .program = "epilogue",
+                                                  .kernel = "finish",
+                                                  .options = options,
+                                                  .columns = ceiling(units, tile.width),
+                                                  .rows = tiles + has_bias(g),
+                                                  .arguments = taken.list,
+                                                  .argument_count = taken.count,
+                                                  .flops = epilogue_flops(g),
+                                                  .bytes = epilogue_bytes(g) + bytes_of(product)}));
+    return append_limit(plan, name, g, squares);
+}
+
+clgan_status gemm_update(struct plan *plan, const char *name, const struct parameter *parameter, struct tensor g,
+                         const struct update_rule *rule, float limit)
+{
+    const struct gemm gemm = {.product = GEMM_XTDY,
+                              .epilogue = rule->adam ? EPILOGUE_ADAM : EPILOGUE_MOMENTUM,
+                              .m = g.rows,
+                              .n = g.columns,
+                              .weight = *parameter,
+                              .rule = rule,
+                              .limit = limit};
+    return append_pass(plan, name, &gemm, g, 1);
+}
+
+/* ---- the product ---- */
+
+static clgan_status append_clblast(struct plan *plan, const char *name, const struct gemm *g, struct tensor c)
+{
+    return plan_gemm(plan, name,
+                     &(struct gemm_call){.a = g->a,
+                                         .b = g->b,
+                                         .c = c,
+                                         .a_transposed = g->product == GEMM_XTDY,
+                                         .b_transposed = g->product == GEMM_DYWT,
+                                         .m = g->m,
+                                         .n = g->n,
+                                         .k = g->k});
+}
+
+/* Our kernel, with the gemm's epilogue, over `parts` parts of k. */
+static clgan_status append_native(struct plan *plan, const char *name, const struct gemm *g,
+                                  const struct gemm_variant *v)
+{
+    struct argument_list taken = {0}, *arguments = &taken;
+    const bool group = v->backend == GEMM_GROUP;
+    const size_t units = g->n / pieces_of(g), span = g->epilogue == EPILOGUE_MAXOUT ? v->width : v->vectors * v->width;
+    const size_t down = group ? v->down : 1, across = group ? v->across : 1;
+    const size_t rows = ceiling(g->m, v->rows * down), columns = ceiling(units, span * across);
+    char options[OPTIONS_BYTES];
+    struct tensor squares;
+    TRY(squares_of(&squares, plan, g, rows * down));
+    ADD(TENSOR, g->a);
+    ADD(TENSOR, g->b);
+    ADD(UINT, g->m);
+    ADD(UINT, g->n);
+    ADD(UINT, g->k);
+    add_epilogue(arguments, g, squares);
+    write_options(options, g, v);
+    TRY(plan_kernel(plan, &(struct kernel_launch){.name = name,
+                                                  .program = group ? "gemm_group" : "gemm_register",
+                                                  .kernel = "gemm",
+                                                  .options = options,
+                                                  .product = {g->m, g->n, g->k},
+                                                  .groups = {rows + has_bias(g), columns, v->parts},
+                                                  .group = {down, across},
+                                                  .arguments = taken.list,
+                                                  .argument_count = taken.count,
+                                                  .flops = gemm_flops(g) + epilogue_flops(g),
+                                                  .bytes = bytes_of(g->a) + bytes_of(g->b) + epilogue_bytes(g)}));
+    return append_limit(plan, name, g, squares);
+}
+
+static clgan_status append_scaled(struct plan *plan, const char *name, struct gemm *g)
+{
+    char full[NAME_BYTES];
+    const struct tensor x = g->a;
+    g->a = tensor_rows(g->scaled, 0, x.rows);
+    snprintf(full, sizeof full, "%s scale rows", name);
+    return plan_kernel(plan, &(struct kernel_launch){.name = full,
+                                                     .program = "epilogue",
+                                                     .kernel = "scale_rows",
+                                                     .columns = ceiling(x.columns, 4),
+                                                     .rows = x.rows,
+                                                     .flops = (double)(x.rows * x.columns),
+                                                     .bytes = 2 * bytes_of(x),
+                                                     ARGUMENTS(ARG_TENSOR(x), ARG_TENSOR(g->a), ARG_TENSOR(g->signal),
+                                                               ARG_UINT(x.rows), ARG_UINT(x.columns))});
+}
+
+bool gemm_fits(const struct gemm *g, const struct gemm_variant *v)
+{
+    if (v->backend == GEMM_CLBLAST) return true;
+    if (v->parts < 1 || v->parts > g->k) return false;
+    if (g->epilogue == EPILOGUE_MAXOUT && v->parts == 1 && g->pieces > 16) return false; /* too many registers */
+    if (v->backend == GEMM_GROUP) return true;
+    const bool pieces = g->epilogue == EPILOGUE_MAXOUT && v->parts == 1;
+    return v->rows <= g->m && (pieces ? v->width * g->pieces : v->vectors * v->width) <= g->n &&
+           (g->product != GEMM_DYWT || v->vectors == 1);
+}
+
+clgan_status gemm_append(struct plan *plan, const char *name, const struct gemm *gemm,
+                         const struct gemm_variant *variant)
+{
+    static const char *const what[] = {"Y = XW", "dX = dY Wt", "dW = Xt dY"};
+    struct gemm g = *gemm;
+    char full[NAME_BYTES];
+    struct tensor sums;
+    snprintf(full, sizeof full, "%s %s", name, what[g.product]);
+    if (g.product == GEMM_XTDY && g.signal.buffer) TRY(append_scaled(plan, name, &g));
+    if (variant->backend != GEMM_CLBLAST && variant->parts == 1) return append_native(plan, full, &g, variant);
+    TRY(plan_scratch(plan, &sums, g.m * (variant->backend == GEMM_CLBLAST ? 1 : variant->parts), g.n, SCRATCH_PRODUCT));
+    if (variant->backend == GEMM_CLBLAST) {
+        TRY(append_clblast(plan, full, &g, tensor_rows(sums, 0, g.m)));
+        return append_pass(plan, name, &g, sums, 1);
+    }
+    const struct gemm split = {.product = g.product, .m = g.m, .n = g.n, .k = g.k, .a = g.a, .b = g.b, .c = sums};
+    TRY(append_native(plan, full, &split, variant));
+    return append_pass(plan, name, &g, sums, variant->parts);
+}
