@@ -34,7 +34,7 @@ float sum_lanes(const DEEP x)
 }
 
 /* Rows of both operands run along k: a sum is a vector, added up at the end. VECTORS is 1. */
-void multiply(REALS acc[ROWS][VECTORS], __global const float *a, __global const float *b, const uint k,
+void multiply(REALS acc[ROWS][VECTORS], __global const float *INNER_RESTRICT a, __global const float *INNER_RESTRICT b, const uint k,
               const uint length, const extent x)
 {
     DEEP deep[ROWS][WIDTH];
@@ -69,7 +69,7 @@ void multiply(REALS acc[ROWS][VECTORS], __global const float *a, __global const 
 }
 #else
 /* Rows of b stream by, each element of a is spread over a vector. */
-void multiply(REALS acc[ROWS][VECTORS], __global const float *a, __global const float *b,
+void multiply(REALS acc[ROWS][VECTORS], __global const float *INNER_RESTRICT a, __global const float *INNER_RESTRICT b,
               const uint row_stride, const uint row_step, const uint n, const uint length, const uint stride)
 {
 #pragma unroll

@@ -46,6 +46,7 @@ static const struct gemm_variant variants[] = {
     {.backend = GEMM_REGISTER, .rows = 6, .vectors = 2, .width = 8, .depth = 1, .parts = 1},
     {.backend = GEMM_REGISTER, .rows = 6, .vectors = 1, .width = 4, .depth = 16, .parts = 1},
     {.backend = GEMM_REGISTER, .rows = 3, .vectors = 1, .width = 4, .depth = 4, .parts = 1},
+    {.backend = GEMM_REGISTER, .rows = 2, .vectors = 1, .width = 4, .depth = 1, .parts = 1},
     {.backend = GEMM_REGISTER, .rows = 2, .vectors = 1, .width = 1, .depth = 1, .parts = 3},
     {.backend = GEMM_REGISTER, .rows = 1, .vectors = 1, .width = 1, .depth = 1, .parts = 1},
     {.backend = GEMM_CLBLAST, .parts = 1},
@@ -369,10 +370,10 @@ static const size_t *gemm_sizes(void)
     return harness_small() ? few : all;
 }
 
-/* Oclgrind is too slow for CLBlast's kernels, and crashes where it follows the halves of a float16 or float8. */
+/* Oclgrind is too slow for CLBlast's kernels, and crashes where it follows the halves of a vector. */
 static bool simulates(const struct gemm_variant *variant)
 {
-    return variant->backend != GEMM_CLBLAST && variant->depth <= 4;
+    return variant->backend != GEMM_CLBLAST && (variant->backend == GEMM_GROUP || variant->depth == 1);
 }
 
 START_TEST(products_and_epilogues)

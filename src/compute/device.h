@@ -21,6 +21,7 @@ struct device {
     size_t alignment;               /* of sub-ranges in a buffer, bytes */
     uint64_t taken;                 /* bytes of buffers alive */
     char *cache_dir;                /* NULL: no cache; owned */
+    unsigned gemm_backends;         /* bits of 1 << enum gemm_backend that products may use; 0: all */
     struct program_entry *programs; /* built ones, a list; owned */
     cl_event mark;                  /* of the last device_pace; NULL: none */
     clgan_log log;

@@ -241,6 +241,7 @@ static clgan_status append_native(struct plan *plan, const char *name, const str
                                                   .kernel = "gemm",
                                                   .options = options,
                                                   .product = {g->m, g->n, g->k},
+                                                  .variant = gemm_variant_name(v).text,
                                                   .groups = {rows + has_bias(g), columns, v->parts},
                                                   .group = {down, across},
                                                   .arguments = taken.list,

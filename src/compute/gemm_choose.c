@@ -66,7 +66,13 @@ static struct gemm_variant guess_register(const struct device *device, const str
     return best;
 }
 
+static bool allowed(const struct device *device, enum gemm_backend backend)
+{
+    return !device->gemm_backends || device->gemm_backends >> backend & 1;
+}
+
 struct gemm_variant gemm_choose(const struct device *device, const struct gemm *gemm)
 {
+    if (!allowed(device, GEMM_REGISTER)) return (struct gemm_variant){.backend = GEMM_CLBLAST, .parts = 1};
     return guess_register(device, gemm);
 }

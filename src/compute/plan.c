@@ -133,6 +133,7 @@ clgan_status plan_kernel(struct plan *plan, const struct kernel_launch *what)
     launch->flops = what->flops;
     launch->bytes = what->bytes;
     memcpy(launch->product, what->product, sizeof launch->product);
+    snprintf(launch->variant, sizeof launch->variant, "%s", what->variant ? what->variant : "");
     TRY(program_kernel(&launch->kernel, plan->device, what->program, what->options, what->kernel));
     TRY(set_arguments(launch->kernel, what));
     return set_range(launch, plan->device, what);
@@ -145,6 +146,7 @@ clgan_status plan_gemm(struct plan *plan, const char *name, const struct gemm_ca
     struct tensor scratch;
     TRY(append(&launch, plan, LAUNCH_LIBRARY_GEMM, name));
     launch->gemm = *call;
+    snprintf(launch->variant, sizeof launch->variant, "clblast");
     launch->product[0] = call->m;
     launch->product[1] = call->n;
     launch->product[2] = call->k;

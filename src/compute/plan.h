@@ -27,6 +27,7 @@ struct launch {
     size_t global[3], local[3];
     struct gemm_call gemm;  /* library GEMM */
     size_t product[3];      /* m, n, k of a matrix product, whoever makes it; else 0 */
+    char variant[48];       /* how a product is made: gemm_variant_name */
     struct tensor from, to; /* copy */
     double flops, bytes;    /* work of one run, and what it reads and writes at least */
     double seconds;         /* measured over `runs` profiled runs */
@@ -93,6 +94,7 @@ struct kernel_launch {
     size_t groups[3],
         group[2];      /* instead: so many work-groups, of so many work-items, rows first; groups[0] 0: unused */
     size_t product[3]; /* m, n, k where it makes a matrix product */
+    const char *variant;        /* and how; NULL where it makes none */
     const struct argument *arguments;
     size_t argument_count;
     double flops, bytes;
