@@ -50,23 +50,35 @@ static int refuse(const char *what)
 /* 0, or an exit code. */
 static int read_options(struct bench_options *o, int argc, char **argv)
 {
-    static const struct option names[] = {{"recipe", 1, NULL, 'r'},  {"update", 1, NULL, 'u'}, {"batch", 1, NULL, 'b'},
-                                          {"backend", 1, NULL, 'e'}, {"width", 1, NULL, 'w'},  {"set", 1, NULL, 's'},
-                                          {"device", 1, NULL, 'd'},  {"seconds", 1, NULL, 't'}, {"launches", 0, NULL, 'l'},
-                                          {"json", 0, NULL, 'j'},    {"csv", 0, NULL, 'c'},    {NULL, 0, NULL, 0}};
+    static const struct option names[] = {
+        {"recipe", 1, NULL, 'r'},   {"update", 1, NULL, 'u'}, {"batch", 1, NULL, 'b'},  {"backend", 1, NULL, 'e'},
+        {"width", 1, NULL, 'w'},    {"set", 1, NULL, 's'},    {"device", 1, NULL, 'd'}, {"seconds", 1, NULL, 't'},
+        {"launches", 0, NULL, 'l'}, {"json", 0, NULL, 'j'},   {"csv", 0, NULL, 'c'},    {NULL, 0, NULL, 0}};
     for (int name; (name = getopt_long(argc, argv, "", names, NULL)) != -1;) {
-        if (name == 'r') o->recipe_count = split(o->recipes, optarg);
-        else if (name == 'u') o->update_count = split(o->updates, optarg);
-        else if (name == 'e') o->backend_count = split(o->backends, optarg);
-        else if (name == 'b' && !(o->batch_count = split_numbers(o->batches, optarg))) return refuse("--batch wants numbers");
-        else if (name == 'w' && !(o->width_count = split_numbers(o->widths, optarg))) return refuse("--width wants numbers");
-        else if (name == 's' && o->setting_count < LIST_MOST) o->settings[o->setting_count++] = optarg;
-        else if (name == 'd') o->device.device = optarg;
-        else if (name == 't' && !((o->seconds = strtod(optarg, NULL)) > 0)) return refuse("--seconds wants a number");
-        else if (name == 'l') o->launches = 1;
-        else if (name == 'j') o->format = FORMAT_JSON;
-        else if (name == 'c') o->format = FORMAT_CSV;
-        else if (name == '?') return refuse("unknown option");
+        if (name == 'r')
+            o->recipe_count = split(o->recipes, optarg);
+        else if (name == 'u')
+            o->update_count = split(o->updates, optarg);
+        else if (name == 'e')
+            o->backend_count = split(o->backends, optarg);
+        else if (name == 'b' && !(o->batch_count = split_numbers(o->batches, optarg)))
+            return refuse("--batch wants numbers");
+        else if (name == 'w' && !(o->width_count = split_numbers(o->widths, optarg)))
+            return refuse("--width wants numbers");
+        else if (name == 's' && o->setting_count < LIST_MOST)
+            o->settings[o->setting_count++] = optarg;
+        else if (name == 'd')
+            o->device.device = optarg;
+        else if (name == 't' && !((o->seconds = strtod(optarg, NULL)) > 0))
+            return refuse("--seconds wants a number");
+        else if (name == 'l')
+            o->launches = 1;
+        else if (name == 'j')
+            o->format = FORMAT_JSON;
+        else if (name == 'c')
+            o->format = FORMAT_CSV;
+        else if (name == '?')
+            return refuse("unknown option");
     }
     for (size_t i = 0; i < o->backend_count; i++)
         if (!backend_bits(o->backends[i])) return refuse("--backend is native or clblast");

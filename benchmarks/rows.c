@@ -6,9 +6,12 @@
 
 static void write_cell(const json_t *value, bool exact)
 {
-    if (json_is_string(value)) printf("%s", json_string_value(value));
-    else if (json_is_integer(value)) printf("%lld", (long long)json_integer_value(value));
-    else printf(exact ? "%.9g" : "%.4g", json_real_value(value));
+    if (json_is_string(value))
+        printf("%s", json_string_value(value));
+    else if (json_is_integer(value))
+        printf("%lld", (long long)json_integer_value(value));
+    else
+        printf(exact ? "%.9g" : "%.4g", json_real_value(value));
 }
 
 /* One line of keys and one for each row, cells between `between`; lists in a row are left out. */
@@ -21,7 +24,8 @@ static void write_table(const json_t *rows, const char *begin, const char *betwe
     {
         if (i == 0) {
             printf("%s", begin);
-            json_object_foreach(row, key, value) if (!json_is_array(value)) printf("%s%s", columns++ ? between : "", key);
+            json_object_foreach(row, key, value) if (!json_is_array(value))
+                printf("%s%s", columns++ ? between : "", key);
             printf("%s\n", end);
             if (*begin) {
                 for (size_t c = 0; c < columns; c++) printf("|---");

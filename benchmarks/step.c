@@ -136,11 +136,11 @@ static json_t *launches_of(const struct plan *plan, const struct peak *peak, dou
     for (size_t i = 0; i < plan->count; i++) {
         const struct launch *launch = &plan->launches[i];
         const double seconds = launch->seconds / (double)plan->runs;
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:f, s:f, s:f, s:f, s:s}", "segment", launch->segment,
-                                              "launch", launch->name, "variant", launch->variant, "ms", 1e3 * seconds, "percent",
-                                              100 * launch->seconds / *total, "gflops", 1e-9 * launch->flops / seconds,
-                                              "gbytes_per_s", 1e-9 * launch->bytes / seconds, "limited_by",
-                                              limit_of(launch, peak, seconds)));
+        json_array_append_new(
+            list, json_pack("{s:s, s:s, s:s, s:f, s:f, s:f, s:f, s:s}", "segment", launch->segment, "launch",
+                            launch->name, "variant", launch->variant, "ms", 1e3 * seconds, "percent",
+                            100 * launch->seconds / *total, "gflops", 1e-9 * launch->flops / seconds, "gbytes_per_s",
+                            1e-9 * launch->bytes / seconds, "limited_by", limit_of(launch, peak, seconds)));
     }
     *total /= (double)plan->runs;
     return list;
@@ -184,12 +184,12 @@ static clgan_status bench_point(json_t *rows, const struct point *point, const s
         return status;
     }
     json_object_update_new(
-        row, json_pack("{s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:f, s:f, s:o}", "ms_median", 1e3 * timing.median,
-                       "ms_min", 1e3 * timing.least, "device_ms", 1e3 * device_seconds, "gflop", 1e-9 * products,
-                       "gflops", 1e-9 * products / timing.median, "percent_of_peak",
-                       100 * products / timing.median / peak->flops, "gbytes_per_s", 1e-9 * bytes / timing.median,
-                       "repetitions", (json_int_t)timing.count, "peak_gflops", 1e-9 * peak->flops,
-                       "peak_gbytes_per_s", 1e-9 * peak->bytes, "plan", launches));
+        row,
+        json_pack("{s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:f, s:f, s:o}", "ms_median", 1e3 * timing.median, "ms_min",
+                  1e3 * timing.least, "device_ms", 1e3 * device_seconds, "gflop", 1e-9 * products, "gflops",
+                  1e-9 * products / timing.median, "percent_of_peak", 100 * products / timing.median / peak->flops,
+                  "gbytes_per_s", 1e-9 * bytes / timing.median, "repetitions", (json_int_t)timing.count, "peak_gflops",
+                  1e-9 * peak->flops, "peak_gbytes_per_s", 1e-9 * peak->bytes, "plan", launches));
     json_array_append_new(rows, row);
     return CLGAN_OK;
 }

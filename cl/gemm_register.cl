@@ -1,7 +1,11 @@
 /* GEMM for CPUs: one work-item a work-group, its tile of sums in vector registers, no local memory, no packing. Groups: tiles of rows
- * (BIAS: and one more), tiles of columns, SPLITS parts of k, whose sums are then only stored, one [m, n] after another. */
+ * (BIAS: and one more), tiles of columns, parts of k; of several parts the sums are only stored, one [m, n] after another. For dW the
+ * columns come first: neighbouring groups then share lines of W and its optimiser state, else columns of W. */
 #include "gemm.clh"
 
+#ifndef PARTS
+#define PARTS 1 /* of k; above 1 only with EPILOGUE_STORE */
+#endif
 #ifndef DEPTH
 #define DEPTH 16 /* dX: floats of a vector along k: 1, 2, 4, 8, 16 */
 #endif
@@ -15,7 +19,7 @@
 #define LOAD_DEEP(p) JOIN(vload, DEPTH)(0, p)
 #endif
 
-float sum_lanes(const DEEP x)
+INLINE float sum_lanes(const DEEP x)
 {
 #if DEPTH == 16
     const float8 a = x.lo + x.hi;
@@ -33,11 +37,27 @@ float sum_lanes(const DEEP x)
 #endif
 }
 
+#if DEPTH == 16 && WIDTH == 4 && ROWS % 2 == 0
+/* Lanes of four vectors of each of two rows, added up together: half the additions are of whole vectors. */
+INLINE float8 sum_eight(const float16 *row, const float16 *next)
+{
+    const float16 a = (float16)(row[0].lo, row[1].lo) + (float16)(row[0].hi, row[1].hi);
+    const float16 b = (float16)(row[2].lo, row[3].lo) + (float16)(row[2].hi, row[3].hi);
+    const float16 c = (float16)(next[0].lo, next[1].lo) + (float16)(next[0].hi, next[1].hi);
+    const float16 d = (float16)(next[2].lo, next[3].lo) + (float16)(next[2].hi, next[3].hi);
+    const float16 e = (float16)(a.lo.lo, a.hi.lo, b.lo.lo, b.hi.lo) + (float16)(a.lo.hi, a.hi.hi, b.lo.hi, b.hi.hi);
+    const float16 f = (float16)(c.lo.lo, c.hi.lo, d.lo.lo, d.hi.lo) + (float16)(c.lo.hi, c.hi.hi, d.lo.hi, d.hi.hi);
+    const float16 g = (float16)(e.s014589cd, f.s014589cd) + (float16)(e.s2367abef, f.s2367abef);
+    return g.even + g.odd;
+}
+#endif
+
 /* Rows of both operands run along k: a sum is a vector, added up at the end. VECTORS is 1. */
-void multiply(REALS acc[ROWS][VECTORS], __global const float *INNER_RESTRICT a, __global const float *INNER_RESTRICT b, const uint k,
+INLINE void multiply(REALS acc[ROWS][VECTORS], __global const float *INNER_RESTRICT a, __global const float *INNER_RESTRICT b, const uint k,
               const uint length, const extent x)
 {
     DEEP deep[ROWS][WIDTH];
+    float sums[ROWS][WIDTH];
     uint i = 0;
 #pragma unroll
     for (uint r = 0; r < ROWS; r++)
@@ -56,20 +76,26 @@ void multiply(REALS acc[ROWS][VECTORS], __global const float *INNER_RESTRICT a, 
             for (uint c = 0; c < WIDTH; c++) deep[r][c] += down * across[c];
         }
     }
+#if DEPTH == 16 && WIDTH == 4 && ROWS % 2 == 0
+#pragma unroll
+    for (uint r = 0; r < ROWS; r += 2) vstore8(sum_eight(deep[r], deep[r + 1]), 0, sums[r]);
+#else
+#pragma unroll
+    for (uint r = 0; r < ROWS; r++)
+#pragma unroll
+        for (uint c = 0; c < WIDTH; c++) sums[r][c] = sum_lanes(deep[r][c]);
+#endif
 #pragma unroll
     for (uint r = 0; r < ROWS; r++) {
-        float sums[WIDTH];
+        for (uint rest = i; rest < length; rest++)
 #pragma unroll
-        for (uint c = 0; c < WIDTH; c++) {
-            sums[c] = sum_lanes(deep[r][c]);
-            for (uint rest = i; rest < length; rest++) sums[c] += a[r * k + rest] * b[c * k + rest];
-        }
-        acc[r][0] = LOAD(sums);
+            for (uint c = 0; c < WIDTH; c++) sums[r][c] += a[r * k + rest] * b[c * k + rest];
+        acc[r][0] = LOAD(sums[r]);
     }
 }
 #else
 /* Rows of b stream by, each element of a is spread over a vector. */
-void multiply(REALS acc[ROWS][VECTORS], __global const float *INNER_RESTRICT a, __global const float *INNER_RESTRICT b,
+INLINE void multiply(REALS acc[ROWS][VECTORS], __global const float *INNER_RESTRICT a, __global const float *INNER_RESTRICT b,
               const uint row_stride, const uint row_step, const uint n, const uint length, const uint stride)
 {
 #pragma unroll
@@ -95,7 +121,11 @@ __kernel void gemm(VIEW(const float, a), VIEW(const float, b), const uint m, con
 #else
     const uint units = n;
 #endif
-    const uint row_tile = get_group_id(0), column_tile = get_group_id(1), part = get_group_id(2);
+#if PRODUCT == PRODUCT_XTDY
+    const uint row_tile = get_group_id(1), column_tile = get_group_id(0);
+#else
+    const uint row_tile = get_group_id(0), column_tile = get_group_id(1);
+#endif
     epilogue e = EPILOGUE_COLLECT(units);
 #if BIAS
     if (row_tile * ROWS >= m) {
@@ -106,7 +136,11 @@ __kernel void gemm(VIEW(const float, a), VIEW(const float, b), const uint m, con
 #endif
     REALS acc[ROWS][VECTORS];
     const extent x = whole_tile(row_tile, column_tile, m, units);
-    const uint parts = get_num_groups(2), from = (uint)((ulong)k * part / parts), to = (uint)((ulong)k * (part + 1) / parts);
+#if PARTS > 1
+    const uint part = get_group_id(2), from = (uint)((ulong)k * part / PARTS), to = (uint)((ulong)k * (part + 1) / PARTS);
+#else
+    const uint part = 0, from = 0, to = k;
+#endif
 #if EPILOGUE == EPILOGUE_STORE
     e.c += (ulong)part * m * n;
 #endif

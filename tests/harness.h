@@ -188,14 +188,16 @@ static inline void run_kernel(const struct kernel_launch *launch, int times)
     run_plan(&plan, times);
 }
 
-#define LAUNCH_TIMES(times, program_, kernel_, columns_, rows_, ...)                                                   \
+#define LAUNCH_WITH(options_, times, program_, kernel_, columns_, rows_, ...)                                          \
     run_kernel(&(struct kernel_launch){.name = kernel_,                                                                \
                                        .program = program_,                                                            \
                                        .kernel = kernel_,                                                              \
+                                       .options = options_,                                                            \
                                        .columns = (columns_),                                                          \
                                        .rows = (rows_),                                                                \
                                        ARGUMENTS(__VA_ARGS__)},                                                        \
                times)
+#define LAUNCH_TIMES(times, ...) LAUNCH_WITH(NULL, times, __VA_ARGS__)
 #define LAUNCH(...) LAUNCH_TIMES(1, __VA_ARGS__)
 
 /* Not ck_assert for each element: that writes a file each time. Failing unless <= holds, NaN fails. */

@@ -163,25 +163,24 @@ END_TEST
 
 /* ---- gathering ---- */
 
-static void gather_case(size_t rows, size_t columns, size_t lane, int streamed)
+static void gather_case(size_t rows, size_t columns, size_t lane, int streamed, int wide)
 {
-    enum { LANES = 2, IN_EPOCH = 3, WINDOW = 2 };
-    const size_t count = rows * 8 + 5, window_rows = rows * 8;
+    enum { LANES_A_STEP = 2, IN_EPOCH = 3, WINDOW = 2 };
+    const size_t count = rows * 8 + 5, window_rows = rows * 8, span = wide ? columns : 4;
     const step_state now = {.epoch = 6, .in_epoch = IN_EPOCH, .window = WINDOW};
     const struct random_key key = random_stream(9, RANDOM_SHUFFLE, 0);
     struct guarded *bytes = random_bytes(count, columns, 256), *prepare = random_floats(count, 2, 1, 0);
-    struct guarded *state = plain(sizeof now, &now), *index = guarded_at(0, rows, 1, ELEMENT_U32);
-    struct guarded *x = guarded(rows, columns, ELEMENT_F32);
-    /* kernels take these two from their first byte on */
+    struct guarded *state = plain(sizeof now, &now), *x = guarded(rows, columns, ELEMENT_F32);
+    /* the kernel takes these two from their first byte on */
     CHECK_OK(buffer_write(harness_device, &bytes->buffer, 0, bytes->bytes, bytes->in.any));
     CHECK_OK(buffer_write(harness_device, &prepare->buffer, 0, prepare->bytes, prepare->in.any));
-    LAUNCH("gather", "batch_rows", rows, 0, ARG_BUFFER(&index->buffer), ARG_BUFFER(&state->buffer), ARG_KEY(key),
-           ARG_UINT(rows), ARG_UINT(count), ARG_UINT(LANES), ARG_UINT(lane), ARG_INT(streamed));
-    LAUNCH("gather", "gather", columns, rows, ARG_TENSOR(x->t), ARG_BUFFER(&bytes->buffer),
-           ARG_BUFFER(&prepare->buffer), ARG_BUFFER(&index->buffer), ARG_UINT(rows), ARG_UINT(columns));
+    LAUNCH_WITH(wide ? "-DWIDTH=16" : "-DWIDTH=1", 1, "gather", "gather", (columns + span - 1) / span, rows,
+                ARG_TENSOR(x->t), ARG_BUFFER(&bytes->buffer), ARG_BUFFER(&prepare->buffer), ARG_BUFFER(&state->buffer),
+                ARG_KEY(key), ARG_UINT(rows), ARG_UINT(columns), ARG_UINT(count), ARG_UINT(LANES_A_STEP),
+                ARG_UINT(lane), ARG_INT(streamed), ARG_UINT(span));
     get(x);
     for (size_t i = 0; i < x->count; i++) {
-        const size_t at = (IN_EPOCH * LANES + lane) * rows + i / columns;
+        const size_t at = (IN_EPOCH * LANES_A_STEP + lane) * rows + i / columns;
         const size_t from = streamed ? at - WINDOW * rows : random_shuffled((uint32_t)at, (uint32_t)count, 6, key);
         ck_assert_uint_lt(from, streamed ? window_rows : count);
         const double mean = prepare->in.f[2 * from], scale = prepare->in.f[2 * from + 1];
@@ -198,7 +197,7 @@ START_TEST(pictures_gathered)
 {
     for (const size_t *m = sizes(); *m; m++)
         for (const size_t *n = sizes(); *n; n++)
-            for (int streamed = 0; streamed < 2; streamed++) gather_case(*m, *n, (*m + *n) % 2, streamed);
+            for (int way = 0; way < 4; way++) gather_case(*m, *n, (*m + *n) % 2, way % 2, way / 2);
 }
 END_TEST
 

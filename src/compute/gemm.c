@@ -1,9 +1,26 @@
 #include "compute/gemm.h"
 
+/* A matrix of one column is its own transpose: X w is made as dY Wᵀ, where vectors run along k, and dy wᵀ as X W, where
+ * they run along the columns. */
+static void turn(struct gemm *gemm)
+{
+    if (gemm->product == GEMM_XW && gemm->n == 1)
+        gemm->product = GEMM_DYWT;
+    else if (gemm->product == GEMM_DYWT && gemm->k == 1)
+        gemm->product = GEMM_XW;
+    else
+        return;
+    const size_t rows = gemm->b.rows;
+    gemm->b.rows = gemm->b.columns;
+    gemm->b.columns = gemm->b.stride = rows;
+}
+
 static clgan_status append_chosen(struct plan *plan, const char *name, const struct gemm *gemm)
 {
-    const struct gemm_variant variant = gemm_choose(plan->device, gemm);
-    return gemm_append(plan, name, gemm, &variant);
+    struct gemm turned = *gemm;
+    turn(&turned);
+    const struct gemm_variant variant = gemm_choose(plan->device, &turned);
+    return gemm_append(plan, name, &turned, &variant);
 }
 
 clgan_status gemm_dense(struct plan *plan, const char *name, struct tensor x, struct tensor w, struct tensor b,

@@ -92,7 +92,7 @@ static void write_options(char options[OPTIONS_BYTES], const struct gemm *g, con
                  g->product, g->epilogue, activation ? g->activation : 0, has_bias(g), updates(g) && g->limit > 0,
                  v->rows, g->epilogue == EPILOGUE_MAXOUT ? (unsigned)g->pieces : v->vectors, v->width);
     if (v->backend == GEMM_REGISTER)
-        snprintf(options + used, OPTIONS_BYTES - (size_t)used, " -DDEPTH=%u", v->depth);
+        snprintf(options + used, OPTIONS_BYTES - (size_t)used, " -DDEPTH=%u -DPARTS=%u", v->depth, v->parts);
     else if (v->backend == GEMM_GROUP)
         snprintf(options + used, OPTIONS_BYTES - (size_t)used, " -DSTEP=%u -DDOWN=%u -DACROSS=%u", v->depth, v->down,
                  v->across);
@@ -228,6 +228,8 @@ static clgan_status append_native(struct plan *plan, const char *name, const str
     const size_t rows = ceiling(g->m, v->rows * down), columns = ceiling(units, span * across);
     char options[OPTIONS_BYTES];
     struct tensor squares;
+    /* neighbouring groups share what is dear: columns of W, or in dW lines of W and its optimiser state */
+    const size_t tiles = rows + has_bias(g), by_columns = g->product == GEMM_XTDY && !group;
     TRY(squares_of(&squares, plan, g, rows * down));
     ADD(TENSOR, g->a);
     ADD(TENSOR, g->b);
@@ -236,18 +238,19 @@ static clgan_status append_native(struct plan *plan, const char *name, const str
     ADD(UINT, g->k);
     add_epilogue(arguments, g, squares);
     write_options(options, g, v);
-    TRY(plan_kernel(plan, &(struct kernel_launch){.name = name,
-                                                  .program = group ? "gemm_group" : "gemm_register",
-                                                  .kernel = "gemm",
-                                                  .options = options,
-                                                  .product = {g->m, g->n, g->k},
-                                                  .variant = gemm_variant_name(v).text,
-                                                  .groups = {rows + has_bias(g), columns, v->parts},
-                                                  .group = {down, across},
-                                                  .arguments = taken.list,
-                                                  .argument_count = taken.count,
-                                                  .flops = gemm_flops(g) + epilogue_flops(g),
-                                                  .bytes = bytes_of(g->a) + bytes_of(g->b) + epilogue_bytes(g)}));
+    TRY(plan_kernel(
+        plan, &(struct kernel_launch){.name = name,
+                                      .program = group ? "gemm_group" : "gemm_register",
+                                      .kernel = "gemm",
+                                      .options = options,
+                                      .product = {g->m, g->n, g->k},
+                                      .variant = gemm_variant_name(v).text,
+                                      .groups = {by_columns ? columns : tiles, by_columns ? tiles : columns, v->parts},
+                                      .group = {down, across},
+                                      .arguments = taken.list,
+                                      .argument_count = taken.count,
+                                      .flops = gemm_flops(g) + epilogue_flops(g),
+                                      .bytes = bytes_of(g->a) + bytes_of(g->b) + epilogue_bytes(g)}));
     return append_limit(plan, name, g, squares);
 }
 
@@ -282,11 +285,12 @@ bool gemm_fits(const struct gemm *g, const struct gemm_variant *v)
 clgan_status gemm_append(struct plan *plan, const char *name, const struct gemm *gemm,
                          const struct gemm_variant *variant)
 {
-    static const char *const what[] = {"Y = XW", "dX = dY Wt", "dW = Xt dY"};
+    static const char *const what[] = {"dW = Xt dY", "Y = XW",     "Y = XW",    "dX = dY Wt",
+                                       "dX = dY Wt", "dW = Xt dY", "dW = Xt dY"}; /* by epilogue */
     struct gemm g = *gemm;
     char full[NAME_BYTES];
     struct tensor sums;
-    snprintf(full, sizeof full, "%s %s", name, what[g.product]);
+    snprintf(full, sizeof full, "%s %s", name, what[g.epilogue]);
     if (g.product == GEMM_XTDY && g.signal.buffer) TRY(append_scaled(plan, name, &g));
     if (variant->backend != GEMM_CLBLAST && variant->parts == 1) return append_native(plan, full, &g, variant);
     TRY(plan_scratch(plan, &sums, g.m * (variant->backend == GEMM_CLBLAST ? 1 : variant->parts), g.n, SCRATCH_PRODUCT));

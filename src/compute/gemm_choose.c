@@ -18,16 +18,19 @@ struct gemm_variant_name gemm_variant_name(const struct gemm_variant *v)
 
 /* ---- guesses: CPUs ---- */
 
-/* Cost of a tile in vector operations of a step along k: the sums', and half as much for each load and broadcast. Work
- * wasted at the edges counts as work. */
+/* Cost of a product in vector operations: for each step along k of each tile its sums, and half as much for each load
+ * and broadcast. Work wasted at the edges counts as work; so does adding up the lanes of dX's sums at the end. */
 static double tile_cost(const struct gemm *g, const struct gemm_variant *v)
 {
     const bool maxout = g->epilogue == EPILOGUE_MAXOUT, dot = g->product == GEMM_DYWT;
-    const double across = maxout ? (double)g->pieces : dot ? v->width : v->vectors;
+    const double rows = v->rows, across = maxout ? (double)g->pieces : dot ? v->width : v->vectors;
     const size_t units = maxout ? g->n / g->pieces : g->n, span = maxout ? v->width : v->vectors * v->width;
-    const size_t rows = (g->m + v->rows - 1) / v->rows * v->rows, columns = (units + span - 1) / span * span;
-    const double lanes = dot ? v->depth : v->width;
-    return (double)rows * (double)columns / lanes * (1 + 0.5 / v->rows + 0.5 / across);
+    const double down_tiles = (double)((g->m + v->rows - 1) / v->rows);
+    const double across_tiles = (double)((units + span - 1) / span);
+    const double step = rows * across + 0.5 * rows + 0.5 * across;
+    const double lanes_sum = v->depth == 16 && v->width == 4 && v->rows % 2 == 0 ? 3 : 10;
+    const double steps = dot ? (double)((g->k + v->depth - 1) / v->depth) : (double)g->k;
+    return down_tiles * across_tiles * (steps * step + (dot ? lanes_sum * rows * across : 0));
 }
 
 /* Sums, the vectors that feed them and a broadcast must fit in registers: 32 with vectors of 16 (AVX-512), else 16. */

@@ -2,6 +2,19 @@
 
 #include <string.h>
 
+#include "compute/device.h"
+
+/* Sixteen counters at once where vectors are wide; a GPU's work-items are its lanes. */
+static bool draws_wide(const struct device *device) { return device->vector_width >= 8; }
+
+const char *random_options(const struct device *device) { return draws_wide(device) ? "-DLANES=16" : "-DLANES=1"; }
+
+size_t random_items(const struct device *device, size_t columns)
+{
+    const size_t at_once = draws_wide(device) ? 64 : 4;
+    return (columns + at_once - 1) / at_once;
+}
+
 void random_philox(uint32_t out[4], const uint32_t counter[4], struct random_key key)
 {
     uint32_t c[4];

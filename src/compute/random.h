@@ -2,6 +2,7 @@
 #ifndef COMPUTE_RANDOM_H
 #define COMPUTE_RANDOM_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* What a stream is for. Part of its key, so numbers of one never appear in another; never renumber. */
@@ -18,6 +19,12 @@ enum random_purpose {
 struct random_key {
     uint32_t word[2];
 };
+
+struct device;
+
+/* How random.cl's kernels draw on this device: compiler options, and work-items for `columns` of a row. */
+const char *random_options(const struct device *device);
+size_t random_items(const struct device *device, size_t columns);
 
 /* Ten rounds of Philox4x32. */
 void random_philox(uint32_t out[4], const uint32_t counter[4], struct random_key key);

@@ -65,7 +65,6 @@ clgan_status batches_make(struct batches *batches, struct device *device, const 
                            request->pictures->count, request->lanes, request->rows);
     TRY(memory_take(&batches->host_prepare, request->pictures->count, 2 * sizeof(float)));
     prepare_rows(batches->host_prepare, request->pictures, request->preparation);
-    TRY(buffer_make(&batches->index, device, request->rows * sizeof(cl_uint), "rows of a minibatch"));
     if (!request->stream && all_fit(batches)) return make_resident(batches);
     TRY(make_window(batches));
     log_info(log, "training pictures are streamed to the device, %zu steps at a time", batches->window);
@@ -77,7 +76,6 @@ void batches_free(struct batches *batches)
     if (!batches->device) return;
     buffer_free(&batches->bytes, batches->device);
     buffer_free(&batches->prepare, batches->device);
-    buffer_free(&batches->index, batches->device);
     free(batches->host_prepare);
     free(batches->staging);
     free(batches->staging_prepare);
@@ -115,25 +113,22 @@ clgan_status batches_append(struct plan *plan, const struct batches *batches, st
 {
     const struct batches_request *request = &batches->request;
     if (!data_has_pictures(request->format)) return append_drawn(plan, batches, x, state, lane);
-    TRY(plan_kernel(plan, &(struct kernel_launch){
-                              .name = "shuffled rows",
-                              .program = "gather",
-                              .kernel = "batch_rows",
-                              .columns = x.rows,
-                              .bytes = 4.0 * (double)x.rows,
-                              ARGUMENTS(ARG_BUFFER(&batches->index), ARG_BUFFER(state), ARG_KEY(batches->shuffle),
-                                        ARG_UINT(x.rows), ARG_UINT(request->pictures->count), ARG_UINT(request->lanes),
-                                        ARG_UINT(lane), ARG_INT(batches->streamed))}));
-    return plan_kernel(plan, &(struct kernel_launch){
-                                 .name = "gather pictures",
-                                 .program = "gather",
-                                 .kernel = "gather",
-                                 .columns = x.columns,
-                                 .rows = x.rows,
-                                 .flops = 2.0 * (double)(x.rows * x.columns),
-                                 .bytes = 5.0 * (double)(x.rows * x.columns),
-                                 ARGUMENTS(ARG_TENSOR(x), ARG_BUFFER(&batches->bytes), ARG_BUFFER(&batches->prepare),
-                                           ARG_BUFFER(&batches->index), ARG_UINT(x.rows), ARG_UINT(x.columns))});
+    const bool wide = plan->device->vector_width >= 8;
+    const size_t span = wide ? x.columns : 4;
+    return plan_kernel(plan,
+                       &(struct kernel_launch){
+                           .name = "gather pictures",
+                           .program = "gather",
+                           .kernel = "gather",
+                           .options = wide ? "-DWIDTH=16" : "-DWIDTH=1",
+                           .columns = (x.columns + span - 1) / span,
+                           .rows = x.rows,
+                           .flops = 2.0 * (double)(x.rows * x.columns),
+                           .bytes = 5.0 * (double)(x.rows * x.columns),
+                           ARGUMENTS(ARG_TENSOR(x), ARG_BUFFER(&batches->bytes), ARG_BUFFER(&batches->prepare),
+                                     ARG_BUFFER(state), ARG_KEY(batches->shuffle), ARG_UINT(x.rows),
+                                     ARG_UINT(x.columns), ARG_UINT(request->pictures->count), ARG_UINT(request->lanes),
+                                     ARG_UINT(lane), ARG_INT(batches->streamed), ARG_UINT(span))});
 }
 
 clgan_status batches_prepare_step(struct batches *batches, const struct buffer *state, uint64_t epoch, size_t in_epoch,

@@ -33,7 +33,6 @@ struct batches {
     struct random_key shuffle; /* host twin of the kernel's key */
     struct buffer bytes;       /* pictures, or those of a window */
     struct buffer prepare;     /* mean and scale of each of those */
-    struct buffer index;       /* which row of those each row of the minibatch is */
     float *host_prepare;       /* of every picture: mean, scale; owned */
     uint8_t *staging;          /* a window's bytes on their way; owned */
     float *staging_prepare;    /* and its means and scales; owned */
