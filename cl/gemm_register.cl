@@ -3,9 +3,6 @@
  * columns come first: neighbouring groups then share lines of W and its optimiser state, else columns of W. */
 #include "gemm.clh"
 
-#ifndef PARTS
-#define PARTS 1 /* of k; above 1 only with EPILOGUE_STORE */
-#endif
 #ifndef DEPTH
 #define DEPTH 16 /* dX: floats of a vector along k: 1, 2, 4, 8, 16 */
 #endif
@@ -137,12 +134,10 @@ __kernel void gemm(VIEW(const float, a), VIEW(const float, b), const uint m, con
     REALS acc[ROWS][VECTORS];
     const extent x = whole_tile(row_tile, column_tile, m, units);
 #if PARTS > 1
-    const uint part = get_group_id(2), from = (uint)((ulong)k * part / PARTS), to = (uint)((ulong)k * (part + 1) / PARTS);
+    const uint from = PART_START(get_group_id(2), k), to = PART_START(get_group_id(2) + 1, k);
+    e.c += (ulong)get_group_id(2) * m * n;
 #else
-    const uint part = 0, from = 0, to = k;
-#endif
-#if EPILOGUE == EPILOGUE_STORE
-    e.c += (ulong)part * m * n;
+    const uint from = 0, to = k;
 #endif
 #if PRODUCT == PRODUCT_DYWT
     multiply(acc, AT(a) + from, AT(b) + from, k, to - from, x);

@@ -94,8 +94,8 @@ static void write_options(char options[OPTIONS_BYTES], const struct gemm *g, con
     if (v->backend == GEMM_REGISTER)
         snprintf(options + used, OPTIONS_BYTES - (size_t)used, " -DDEPTH=%u -DPARTS=%u", v->depth, v->parts);
     else if (v->backend == GEMM_GROUP)
-        snprintf(options + used, OPTIONS_BYTES - (size_t)used, " -DSTEP=%u -DDOWN=%u -DACROSS=%u", v->depth, v->down,
-                 v->across);
+        snprintf(options + used, OPTIONS_BYTES - (size_t)used, " -DSTEP=%u -DDOWN=%u -DACROSS=%u -DPARTS=%u", v->depth,
+                 v->down, v->across, v->parts);
 }
 
 static double bytes_of(struct tensor tensor)
@@ -229,7 +229,7 @@ static clgan_status append_native(struct plan *plan, const char *name, const str
     char options[OPTIONS_BYTES];
     struct tensor squares;
     /* neighbouring groups share what is dear: columns of W, or in dW lines of W and its optimiser state */
-    const size_t tiles = rows + has_bias(g), by_columns = g->product == GEMM_XTDY && !group;
+    const size_t tiles = rows + has_bias(g), by_columns = group || g->product == GEMM_XTDY;
     TRY(squares_of(&squares, plan, g, rows * down));
     ADD(TENSOR, g->a);
     ADD(TENSOR, g->b);
@@ -246,7 +246,7 @@ static clgan_status append_native(struct plan *plan, const char *name, const str
                                       .product = {g->m, g->n, g->k},
                                       .variant = gemm_variant_name(v).text,
                                       .groups = {by_columns ? columns : tiles, by_columns ? tiles : columns, v->parts},
-                                      .group = {down, across},
+                                      .group = {across, down},
                                       .arguments = taken.list,
                                       .argument_count = taken.count,
                                       .flops = gemm_flops(g) + epilogue_flops(g),
