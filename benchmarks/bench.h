@@ -15,6 +15,7 @@ struct bench_options {
     size_t batches[LIST_MOST], batch_count;
     size_t widths[LIST_MOST], width_count; /* columns of each hidden layer; none: the recipe's own */
     double seconds;                        /* at most, for each row */
+    int untuned;                           /* 1: as if clgan tune had never run */
     int launches;                          /* 1: markdown shows each launch */
     enum { FORMAT_MARKDOWN, FORMAT_JSON, FORMAT_CSV } format;
 };
@@ -25,12 +26,12 @@ struct peak {
 };
 clgan_status peak_measure(struct peak *peak, struct device *device);
 
-/* Median and minimum of repeated timings. */
+/* Median and minimum over groups of runs, of a run; `count` groups. */
 struct timing {
     double median, least; /* seconds */
     size_t count;
 };
-/* Runs `plan` once to warm up, then again and again for about `seconds`, at least three times. */
+/* Runs `plan` to warm up, then groups of runs for about `seconds`, at least three. */
 clgan_status time_plan(struct timing *timing, struct plan *plan, double seconds);
 
 /* Each appends rows (JSON objects) to `rows`; a message for each goes to stderr. */

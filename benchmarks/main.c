@@ -17,6 +17,7 @@ static const char usage[] =
     "  --set KEY=VALUE    a recipe's key; may be given again\n"
     "  --device D         as clgan's\n"
     "  --seconds S        at most, for each row                             (10)\n"
+    "  --untuned          guess kernels as if clgan tune had never run\n"
     "  --launches         step: also each launch, its share and its limit\n"
     "  --json, --csv      instead of a table in markdown\n";
 
@@ -51,9 +52,10 @@ static int refuse(const char *what)
 static int read_options(struct bench_options *o, int argc, char **argv)
 {
     static const struct option names[] = {
-        {"recipe", 1, NULL, 'r'},   {"update", 1, NULL, 'u'}, {"batch", 1, NULL, 'b'},  {"backend", 1, NULL, 'e'},
-        {"width", 1, NULL, 'w'},    {"set", 1, NULL, 's'},    {"device", 1, NULL, 'd'}, {"seconds", 1, NULL, 't'},
-        {"launches", 0, NULL, 'l'}, {"json", 0, NULL, 'j'},   {"csv", 0, NULL, 'c'},    {NULL, 0, NULL, 0}};
+        {"recipe", 1, NULL, 'r'},   {"update", 1, NULL, 'u'},  {"batch", 1, NULL, 'b'},  {"backend", 1, NULL, 'e'},
+        {"width", 1, NULL, 'w'},    {"set", 1, NULL, 's'},     {"device", 1, NULL, 'd'}, {"seconds", 1, NULL, 't'},
+        {"launches", 0, NULL, 'l'}, {"untuned", 0, NULL, 'n'}, {"json", 0, NULL, 'j'},   {"csv", 0, NULL, 'c'},
+        {NULL, 0, NULL, 0}};
     for (int name; (name = getopt_long(argc, argv, "", names, NULL)) != -1;) {
         if (name == 'r')
             o->recipe_count = split(o->recipes, optarg);
@@ -73,6 +75,8 @@ static int read_options(struct bench_options *o, int argc, char **argv)
             return refuse("--seconds wants a number");
         else if (name == 'l')
             o->launches = 1;
+        else if (name == 'n')
+            o->untuned = 1;
         else if (name == 'j')
             o->format = FORMAT_JSON;
         else if (name == 'c')

@@ -4,6 +4,7 @@
 
 #include "bench.h"
 #include "gan/pair.h"
+#include "gan/tuning.h"
 
 /* A recipe's step on a device. */
 struct bench_case {
@@ -114,6 +115,7 @@ static clgan_status open_case(struct bench_case *c, const struct point *point, c
     if (status == CLGAN_OK) status = device_open(&c->device, &options->device, profiling, NULL);
     if (status == CLGAN_OK) {
         c->device->gemm_backends = backend_bits(point->backend);
+        if (!options->untuned) tuning_load(c->device, NULL);
         status = make_pair(c);
     }
     if (status != CLGAN_OK) close_case(c);

@@ -139,6 +139,7 @@ typedef struct clgan_train_options {
     uint64_t epochs;          /* total; 0: as last asked for, else as the recipe says */
     double seconds;           /* stop, saved, after so long; 0: no limit */
     int stream_data;          /* 1: never hold the dataset on the device (same bits either way) */
+    int no_tune;              /* 1: don't measure, at the first training on a device, which kernels are fastest */
     int profile;              /* 1: time each launch of the step's plan and log the shares at the end */
     const volatile int *stop; /* polled; not 0: finish the step, save, return CLGAN_STOPPED. May be NULL */
     void (*progress)(void *user,
@@ -147,7 +148,7 @@ typedef struct clgan_train_options {
 } clgan_train_options;
 #define CLGAN_TRAIN_OPTIONS                                                                                            \
     {                                                                                                                  \
-        sizeof(clgan_train_options), CLGAN_DEVICE_OPTIONS, 0, NULL, 0, 0, 0, 0, NULL, NULL, NULL                       \
+        sizeof(clgan_train_options), CLGAN_DEVICE_OPTIONS, 0, NULL, 0, 0, 0, 0, 0, NULL, NULL, NULL                    \
     }
 
 /* Trains to the total of epochs, keeping log, checkpoints and samples in the run's folder. Resuming a finished run is
@@ -158,6 +159,41 @@ CLGAN_API clgan_status clgan_train(clgan_run *run, const clgan_train_options *op
  * launch of the plan. Makes no folder. The caller frees `*text`. Uses device, stream_data of `options`. */
 CLGAN_API clgan_status clgan_train_describe(char **text, const clgan_recipe *recipe, const char *data,
                                             const clgan_train_options *options, const clgan_log *log);
+
+/* ---- tuning: which kernel makes each matrix product fastest on a device ---- */
+
+/* After each candidate. */
+typedef struct clgan_tune_progress {
+    const char *product;        /* "XW maxout/5 200 x 1200 x 784": kind, rows x columns x inner size */
+    const char *best;           /* fastest variant so far, "register 4x1x16/1*1" or "clblast" */
+    double milliseconds;        /* that one's; 0: none is right yet */
+    unsigned number, products;  /* which product, of how many */
+    unsigned tried, candidates; /* of this product */
+    unsigned wrong, failed;     /* candidates dropped so far: computed wrongly; not built or not launched */
+    double seconds;             /* since the start */
+} clgan_tune_progress;
+
+/* How to tune. Initialise with CLGAN_TUNE_OPTIONS. */
+typedef struct clgan_tune_options {
+    size_t size;
+    clgan_device_options device;
+    double seconds;           /* begin no further candidate after so long; 0: measure all */
+    const volatile int *stop; /* polled; not 0: keep what was found, return CLGAN_STOPPED. May be NULL */
+    void (*progress)(void *user, const clgan_tune_progress *progress); /* may be NULL */
+    void *user;
+} clgan_tune_options;
+#define CLGAN_TUNE_OPTIONS                                                                                             \
+    {                                                                                                                  \
+        sizeof(clgan_tune_options), CLGAN_DEVICE_OPTIONS, 0, NULL, NULL, NULL                                          \
+    }
+
+/* Measures candidates for every matrix product of the recipe on the device, both its own kernels and CLBlast, and keeps
+ * the fastest right ones in the cache folder, where trainings find them. Saves after each gain; goes on where an
+ * earlier call stopped. */
+CLGAN_API clgan_status clgan_tune(const clgan_recipe *recipe, const clgan_tune_options *options, const clgan_log *log);
+
+/* The file that clgan_tune keeps for a device, as it is; "" if there is none. The caller frees `*text`. */
+CLGAN_API clgan_status clgan_tuning_text(char **text, const clgan_device_options *options, const clgan_log *log);
 
 /* Rows of float32 in memory. */
 typedef struct clgan_rows {

@@ -55,10 +55,13 @@ static const struct gemm_variant variants[] = {
 enum { PLAIN = 0 /* single floats: tried with every activation, as is CLBlast */ };
 enum { VARIANTS = sizeof variants / sizeof *variants };
 
-/* Known to be computed wrongly: platform, and the variant's name as variant_name writes it. */
+/* Known to be computed wrongly, or not launched, somewhere: platform, and the variant's name. */
 static const struct {
     const char *platform, *variant;
-} left_out[] = {{"", ""}};
+} left_out[] = {
+    {"rusticl", "register 6x1x4/16*1"},  /* 22.3: not a number, from arrays of float16 */
+    {"rusticl", "group 8x8 4x2x4/16*1"}, /* 22.3: allows a work-group of 32 for some of these kernels */
+};
 
 static bool passed[KINDS], wrong[VARIANTS];
 
@@ -315,16 +318,22 @@ static void write_scratch(struct plan *plan, enum scratch_role role)
     free(zeros);
 }
 
-static void run_variant(const struct gemm *gemm, const struct gemm_variant *variant)
+/* False where the device refuses to. */
+static bool run_variant(const struct gemm *gemm, const struct gemm_variant *variant)
 {
     struct plan plan;
     plan_begin(&plan, harness_device);
-    CHECK_OK(gemm_append(&plan, "test", gemm, variant));
+    if (gemm_append(&plan, "test", gemm, variant) != CLGAN_OK) {
+        fprintf(stderr, "%s: %s\n", gemm_variant_name(variant).text, clgan_last_error());
+        plan_free(&plan);
+        return false;
+    }
     if (harness_simulated()) {
         write_scratch(&plan, SCRATCH_PRODUCT);
         write_scratch(&plan, SCRATCH_SQUARES);
     }
     run_plan(&plan, 1);
+    return true;
 }
 
 static void run_case(const struct kind *kind, size_t v, size_t m, size_t n, size_t k)
@@ -335,16 +344,18 @@ static void run_case(const struct kind *kind, size_t v, size_t m, size_t n, size
         harness_end();
         return;
     }
-    run_variant(&p.gemm, &variants[v]);
-    worst = 0;
-    if (kind->product == GEMM_XW)
-        compare_forward(&p);
-    else if (kind->product == GEMM_DYWT)
-        compare_backward(&p);
-    else if (kind->epilogue == EPILOGUE_STORE)
-        compare_gradient(&p);
-    else
-        compare_update(&p);
+    worst = INFINITY;
+    if (run_variant(&p.gemm, &variants[v])) {
+        worst = 0;
+        if (kind->product == GEMM_XW)
+            compare_forward(&p);
+        else if (kind->product == GEMM_DYWT)
+            compare_backward(&p);
+        else if (kind->epilogue == EPILOGUE_STORE)
+            compare_gradient(&p);
+        else
+            compare_update(&p);
+    }
     if (worst <= 1)
         passed[kind - kinds] = true;
     else {
@@ -431,7 +442,7 @@ START_TEST(nan_passes_through)
     make_case(&p, &kinds[_i], 3, 18, 5);
     p.a->in.f[5] = NAN;
     put(p.a);
-    run_variant(&p.gemm, &variants[PLAIN]);
+    ck_assert(run_variant(&p.gemm, &variants[PLAIN]));
     get(p.c);
     for (size_t i = 0; i < p.c->count; i++) ck_assert(isnan(p.c->out.f[i]) == (i / p.c->t.columns == 1));
     if (p.winner) {

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "compute/choices.h"
 #include "compute/device_list.h"
 #include "compute/program.h"
 
@@ -55,6 +56,7 @@ clgan_status device_open(struct device **out, const clgan_device_options *option
             log_warning(log, "%s; compiled programs are not kept", clgan_last_error());
     }
     free(list);
+    if (status == CLGAN_OK) status = memory_take(&device->choices, 1, sizeof *device->choices);
     if (status == CLGAN_OK) status = find_limits(device);
     if (status == CLGAN_OK) status = open_queue(device, profiling);
     if (status != CLGAN_OK) {
@@ -73,6 +75,8 @@ void device_close(struct device *device)
     programs_free(device);
     if (device->queue) clReleaseCommandQueue(device->queue);
     if (device->context) clReleaseContext(device->context);
+    if (device->choices) choices_free(device->choices);
+    free(device->choices);
     free(device->cache_dir);
     free(device);
 }

@@ -9,6 +9,7 @@
 #include "compute/cl.h"
 
 struct program_entry;
+struct gemm_choices;
 
 struct device {
     clgan_device_info info;
@@ -22,6 +23,7 @@ struct device {
     uint64_t taken;                 /* bytes of buffers alive */
     char *cache_dir;                /* NULL: no cache; owned */
     unsigned gemm_backends;         /* bits of 1 << enum gemm_backend that products may use; 0: all */
+    struct gemm_choices *choices;   /* how products are made; owned, empty at first */
     struct program_entry *programs; /* built ones, a list; owned */
     cl_event mark;                  /* of the last device_pace; NULL: none */
     clgan_log log;

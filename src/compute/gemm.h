@@ -1,5 +1,5 @@
 /* Matrix products with an epilogue: the one front of all products of training. Which backend and variant makes a
- * product is chosen when a plan is made: what was measured on the device, else a good guess (gemm_choose.c). */
+ * product is chosen when a plan is made: what was measured on the device, else a good guess (choices.c). */
 #ifndef COMPUTE_GEMM_H
 #define COMPUTE_GEMM_H
 
@@ -88,10 +88,14 @@ struct gemm_variant_name {
     char text[48];
 };
 struct gemm_variant_name gemm_variant_name(const struct gemm_variant *variant);
+/* False, and an unusable variant, where `name` is not one's name. */
+bool gemm_variant_parse(struct gemm_variant *variant, const char *name);
 
 /* False where the variant can't make this product at all: a tile larger than the result, too many pieces. */
 bool gemm_fits(const struct gemm *gemm, const struct gemm_variant *variant);
-/* Measured choice, else a guess; never fails. */
+/* The likely fastest variants on this device, the best guess first, CLBlast last; at least one, at most `most`. */
+size_t gemm_candidates(struct gemm_variant *list, size_t most, const struct device *device, const struct gemm *gemm);
+/* The choice kept in the device's table, else a guess, which is then kept there (choices.c). */
 struct gemm_variant gemm_choose(const struct device *device, const struct gemm *gemm);
 /* Appends the product made by this very variant. */
 clgan_status gemm_append(struct plan *plan, const char *name, const struct gemm *gemm,

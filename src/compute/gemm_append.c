@@ -54,10 +54,7 @@ static void add_epilogue(struct argument_list *arguments, const struct gemm *g, 
         ADD(INT, flags);
         ADD(FLOAT, g->factor);
         ADD(TENSOR, g->epilogue == EPILOGUE_SCATTER ? g->winner : g->y);
-        if (g->epilogue == EPILOGUE_SCATTER)
-            ADD(UINT, g->pieces);
-        else
-            ADD(FLOAT, g->slope);
+        if (g->epilogue == EPILOGUE_BACKWARD) ADD(FLOAT, g->slope);
         return;
     case EPILOGUE_MOMENTUM:
     case EPILOGUE_ADAM:
@@ -85,12 +82,13 @@ static void add_epilogue(struct argument_list *arguments, const struct gemm *g, 
 static void write_options(char options[OPTIONS_BYTES], const struct gemm *g, const struct gemm_variant *v)
 {
     const bool activation = g->epilogue == EPILOGUE_ACTIVATE || g->epilogue == EPILOGUE_BACKWARD;
-    int used =
-        snprintf(options, OPTIONS_BYTES,
-                 "-DPRODUCT=%d -DEPILOGUE=%d -DACTIVATION=%d -DBIAS=%d -DSQUARES=%d -DROWS=%u -DVECTORS=%u "
-                 "-DWIDTH=%u",
-                 g->product, g->epilogue, activation ? g->activation : 0, has_bias(g), updates(g) && g->limit > 0,
-                 v->rows, g->epilogue == EPILOGUE_MAXOUT ? (unsigned)g->pieces : v->vectors, v->width);
+    int used = snprintf(
+        options, OPTIONS_BYTES,
+        "-DPRODUCT=%d -DEPILOGUE=%d -DPIECES=%zu -DACTIVATION=%d -DBIAS=%d -DSQUARES=%d -DROWS=%u -DVECTORS=%u "
+        "-DWIDTH=%u",
+        g->product, g->epilogue, g->epilogue == EPILOGUE_SCATTER ? g->pieces : 0, activation ? g->activation : 0,
+        has_bias(g), updates(g) && g->limit > 0, v->rows,
+        g->epilogue == EPILOGUE_MAXOUT ? (unsigned)g->pieces : v->vectors, v->width);
     if (v->backend == GEMM_REGISTER)
         snprintf(options + used, OPTIONS_BYTES - (size_t)used, " -DDEPTH=%u -DPARTS=%u", v->depth, v->parts);
     else if (v->backend == GEMM_GROUP)
@@ -269,17 +267,6 @@ static clgan_status append_scaled(struct plan *plan, const char *name, struct ge
                                                      .bytes = 2 * bytes_of(x),
                                                      ARGUMENTS(ARG_TENSOR(x), ARG_TENSOR(g->a), ARG_TENSOR(g->signal),
                                                                ARG_UINT(x.rows), ARG_UINT(x.columns))});
-}
-
-bool gemm_fits(const struct gemm *g, const struct gemm_variant *v)
-{
-    if (v->backend == GEMM_CLBLAST) return true;
-    if (v->parts < 1 || v->parts > g->k) return false;
-    if (g->epilogue == EPILOGUE_MAXOUT && v->parts == 1 && g->pieces > 16) return false; /* too many registers */
-    if (v->backend == GEMM_GROUP) return true;
-    const bool pieces = g->epilogue == EPILOGUE_MAXOUT && v->parts == 1;
-    return v->rows <= g->m && (pieces ? v->width * g->pieces : v->vectors * v->width) <= g->n &&
-           (g->product != GEMM_DYWT || v->vectors == 1);
 }
 
 clgan_status gemm_append(struct plan *plan, const char *name, const struct gemm *gemm,

@@ -89,12 +89,11 @@ struct argument {
 /* A kernel to append: "`program`.cl" `kernel` over at least columns x rows work-items (guarded in the kernel). */
 struct kernel_launch {
     const char *name, *program, *kernel;
-    const char *options;  /* of the compiler; NULL: none */
-    size_t columns, rows; /* rows 0: one-dimensional */
-    size_t groups[3],
-        group[2];        /* instead: so many work-groups, of so many work-items; groups[0] 0: unused */
-    size_t product[3];   /* m, n, k where it makes a matrix product */
-    const char *variant; /* and how; NULL where it makes none */
+    const char *options;        /* of the compiler; NULL: none */
+    size_t columns, rows;       /* rows 0: one-dimensional */
+    size_t groups[3], group[2]; /* instead: so many work-groups, of so many work-items; groups[0] 0: unused */
+    size_t product[3];          /* m, n, k where it makes a matrix product */
+    const char *variant;        /* and how; NULL where it makes none */
     const struct argument *arguments;
     size_t argument_count;
     double flops, bytes;

@@ -1,5 +1,6 @@
 /* A run's folder: recipe.yaml (resolved), run.json (what the recipe does not say: where the data is, the run that
- * layers are taken from, the epochs last asked for), log.jsonl, checkpoints/, samples/. */
+ * layers are taken from, the epochs last asked for), kernels.txt (which kernel makes each product), log.jsonl,
+ * checkpoints/, samples/. */
 #ifndef GAN_RUN_H
 #define GAN_RUN_H
 

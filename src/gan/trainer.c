@@ -236,8 +236,13 @@ static clgan_status train(struct clgan_run *run, const clgan_train_options *opti
     const double opened = clock_seconds();
     struct training training;
     struct trainer trainer = {.run = run, .options = options, .training = &training};
-    TRY(training_open(&training, &run->recipe, run->data, options, false, &run->log));
-    clgan_status status = restore(&trainer, checkpoint);
+    char *choices;
+    TRY(run_path(&choices, run, "kernels.txt"));
+    clgan_status status = training_open(
+        &training, &run->recipe, &(struct training_request){.data = run->data, .choices = choices}, options, &run->log);
+    free(choices);
+    TRY(status);
+    status = restore(&trainer, checkpoint);
     if (status == CLGAN_OK) {
         trainer.total = run->epochs * trainer.per_epoch;
         status = loop(&trainer, opened);

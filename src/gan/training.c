@@ -3,8 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "gan/checkpoint.h"
+#include "gan/tuning.h"
 
 /* Pictures of nothing, two steps of them. */
 static clgan_status imagine(struct pictures *pictures, const struct recipe *recipe)
@@ -54,28 +56,51 @@ static clgan_status check_memory(const struct training *training)
         info->index, info->name, training->recipe->name, (double)nets / 1e6, (double)info->memory / 1e6);
 }
 
-static clgan_status set_up(struct training *training, const char *data, const clgan_train_options *options,
-                           bool imagined, const clgan_log *log)
+/* The step's plan with the kernels that the run began with, or the best that are known here. */
+static clgan_status plan_step(struct training *training, const struct training_request *request,
+                              const clgan_train_options *options, const clgan_log *log)
+{
+    const bool begun = request->choices && file_exists(request->choices);
+    bool changed = false;
+    if (begun)
+        choices_read(training->device, request->choices, log);
+    else
+        tuning_load(training->device, log);
+    TRY(pair_plan(&training->pair, &training->batches));
+    if (!request->choices || begun) return CLGAN_OK;
+    if (!options->no_tune) tuning_quick(&changed, training->device, options->stop, log);
+    if (changed) {
+        plan_free(&training->pair.step);
+        TRY(pair_plan(&training->pair, &training->batches));
+    }
+    return CLGAN_OK;
+}
+
+static clgan_status set_up(struct training *training, const struct training_request *request,
+                           const clgan_train_options *options, const clgan_log *log)
 {
     const struct recipe *recipe = training->recipe;
     const bool averaged = recipe->train.average > 0;
-    TRY(read_data(training, data, imagined, log));
+    TRY(read_data(training, request->data, request->imagined, log));
     TRY(device_open(&training->device, &options->device, options->profile, log));
     TRY(pair_begin(&training->pair, training->device, recipe, false));
     TRY(check_memory(training));
     TRY(pair_make(&training->pair));
-    const struct batches_request request = request_of(training, options->stream_data);
-    TRY(batches_make(&training->batches, training->device, &request, log));
-    TRY(pair_plan(&training->pair, &training->batches));
-    return sampler_make(&training->sampler, training->device, recipe, &training->pair.g, averaged,
-                        (uint64_t)recipe->train.seed);
+    const struct batches_request batches = request_of(training, options->stream_data);
+    TRY(batches_make(&training->batches, training->device, &batches, log));
+    TRY(plan_step(training, request, options, log));
+    TRY(sampler_make(&training->sampler, training->device, recipe, &training->pair.g, averaged,
+                     (uint64_t)recipe->train.seed));
+    if (!request->choices || file_exists(request->choices)) return CLGAN_OK;
+    return choices_write(training->device, request->choices, true);
 }
 
-clgan_status training_open(struct training *training, const struct recipe *recipe, const char *data,
-                           const clgan_train_options *options, bool imagined, const clgan_log *log)
+clgan_status training_open(struct training *training, const struct recipe *recipe,
+                           const struct training_request *request, const clgan_train_options *options,
+                           const clgan_log *log)
 {
     *training = (struct training){.recipe = recipe};
-    const clgan_status status = set_up(training, data, options, imagined, log);
+    const clgan_status status = set_up(training, request, options, log);
     if (status != CLGAN_OK) training_close(training);
     return status;
 }

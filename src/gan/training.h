@@ -15,10 +15,19 @@ struct training {
     struct sampler sampler;
 };
 
-/* `data` as --data. Memory is asked for before any is taken. `imagined`: where the data is not found, go on as if there
- * were enough of it (for a dry run). */
-clgan_status training_open(struct training *training, const struct recipe *recipe, const char *data,
-                           const clgan_train_options *options, bool imagined, const clgan_log *log);
+/* What training_open starts from. */
+struct training_request {
+    const char *data;    /* as --data */
+    bool imagined;       /* where the data is not found, go on as if there were enough of it: nothing will be trained */
+    const char *choices; /* file of the run's kernels: read where it exists; else they are the device's kept ones,
+                            measured in a few seconds if there are none and the options allow it, and written. NULL:
+                            there is no run, nothing is measured or written */
+};
+
+/* Memory is asked for before any is taken. */
+clgan_status training_open(struct training *training, const struct recipe *recipe,
+                           const struct training_request *request, const clgan_train_options *options,
+                           const clgan_log *log);
 void training_close(struct training *training);
 
 /* Parameters of step 0: initial weights, the bias from marginals, layers taken over from run folder `from`. */

@@ -19,6 +19,7 @@ int command_devices(struct context *context, int argc, char **argv);
 int command_train(struct context *context, int argc, char **argv);
 int command_sample(struct context *context, int argc, char **argv);
 int command_score(struct context *context, int argc, char **argv);
+int command_tune(struct context *context, int argc, char **argv);
 int command_recipes(struct context *context, int argc, char **argv);
 
 /* ---- options ---- */

@@ -15,7 +15,7 @@ struct train {
     struct settings settings;
     uint64_t epochs;
     double seconds;
-    int dry_run, profile, quiet, no_cache, stream;
+    int dry_run, profile, quiet, no_cache, stream, no_tune;
 };
 
 /* ---- progress ---- */
@@ -74,6 +74,7 @@ static clgan_train_options train_options(const struct train *train, const struct
     options.epochs = train->epochs;
     options.seconds = train->seconds;
     options.stream_data = train->stream;
+    options.no_tune = train->no_tune;
     options.profile = train->profile;
     options.stop = context->stop;
     options.progress = show;
@@ -178,6 +179,8 @@ int command_train(struct context *context, int argc, char **argv)
          "print recipe, parameters, memory and the plan of a step; train nothing"},
         {"profile", NULL, OPTION_FLAG, &train.profile, "after training, print each launch's share of the time"},
         {"stream", NULL, OPTION_FLAG, &train.stream, "stream the pictures even if the device could hold them"},
+        {"no-tune", NULL, OPTION_FLAG, &train.no_tune,
+         "don't measure kernels for some seconds at the first training here"},
         {"quiet", NULL, OPTION_FLAG, &train.quiet, "print warnings and errors only"},
         {"no-cache", NULL, OPTION_FLAG, &train.no_cache, "neither read nor write compiled programs"},
         {"cache", "DIR", OPTION_TEXT, &train.cache, "where compiled programs are kept (~/.cache/clgan)"},

@@ -1,0 +1,192 @@
+/* Variants of products: their names, which fit, and which are likely to be fast where nothing was measured. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compute/gemm.h"
+
+struct gemm_variant_name gemm_variant_name(const struct gemm_variant *v)
+{
+    struct gemm_variant_name name = {"clblast"};
+    if (v->backend == GEMM_REGISTER)
+        snprintf(name.text, sizeof name.text, "register %ux%ux%u/%u*%u", v->rows, v->vectors, v->width, v->depth,
+                 v->parts);
+    else if (v->backend == GEMM_GROUP)
+        snprintf(name.text, sizeof name.text, "group %ux%u %ux%ux%u/%u*%u", v->down, v->across, v->rows, v->vectors,
+                 v->width, v->depth, v->parts);
+    return name;
+}
+
+bool gemm_variant_parse(struct gemm_variant *v, const char *name)
+{
+    struct gemm_variant read = {.backend = GEMM_CLBLAST, .parts = 1};
+    if (sscanf(name, "register %ux%ux%u/%u*%u", &read.rows, &read.vectors, &read.width, &read.depth, &read.parts) == 5)
+        read.backend = GEMM_REGISTER;
+    else if (sscanf(name, "group %ux%u %ux%ux%u/%u*%u", &read.down, &read.across, &read.rows, &read.vectors,
+                    &read.width, &read.depth, &read.parts) == 7)
+        read.backend = GEMM_GROUP;
+    *v = read;
+    return strcmp(gemm_variant_name(&read).text, name) == 0;
+}
+
+static bool is_width(unsigned width) { return width <= 16 && width && !(width & (width - 1)); }
+
+/* Maxout that ends in registers: the pieces of a unit are the vectors of a tile. */
+static bool holds_pieces(const struct gemm *g, const struct gemm_variant *v)
+{
+    return g->epilogue == EPILOGUE_MAXOUT && v->parts == 1;
+}
+
+bool gemm_fits(const struct gemm *g, const struct gemm_variant *v)
+{
+    enum { ROWS_MOST = 32, VECTORS_MOST = 16 };
+    if (v->backend == GEMM_CLBLAST) return true;
+    if (v->parts < 1 || v->parts > g->k || !is_width(v->width) || v->rows < 1 || v->rows > ROWS_MOST) return false;
+    const size_t vectors = holds_pieces(g, v) ? g->pieces : v->vectors;
+    if (vectors < 1 || vectors > VECTORS_MOST || v->depth < 1) return false;
+    if (v->backend == GEMM_GROUP) return v->down && v->across;
+    return v->rows <= g->m && vectors * v->width <= g->n &&
+           (g->product != GEMM_DYWT || (v->vectors == 1 && is_width(v->depth)));
+}
+
+/* ---- costs, to order candidates by ---- */
+
+#define HOPELESS 1.5 /* times the least cost: not worth measuring */
+
+static size_t tiles(size_t count, size_t unit) { return (count + unit - 1) / unit; }
+
+/* Vector operations: for each step along k of each tile its sums, and half as much for each load and broadcast. Work
+ * wasted at the edges counts as work; so does adding up the lanes of dX's sums at the end, and a tile's beginning and
+ * end. */
+static double register_cost(const struct gemm *g, const struct gemm_variant *v)
+{
+    enum { TILE = 40 };
+    const bool maxout = holds_pieces(g, v), dot = g->product == GEMM_DYWT;
+    const double rows = v->rows, across = maxout ? (double)g->pieces : dot ? v->width : v->vectors;
+    const size_t units = maxout ? g->n / g->pieces : g->n, span = maxout ? v->width : v->vectors * v->width;
+    const double lanes_sum = v->depth == 16 && v->width == 4 && v->rows % 2 == 0 ? 3 : 10;
+    const double steps = dot ? (double)tiles(g->k, v->depth) : (double)g->k;
+    const double tile = steps * (rows * across + 0.5 * rows + 0.5 * across) + (dot ? lanes_sum * rows * across : 0);
+    return (double)tiles(g->m, v->rows) * (double)tiles(units, span) * (tile + TILE);
+}
+
+/* Multiply-adds of all groups that run in as many waves as the device needs, dearer where a tile loads more for each.
+ */
+static double group_cost(const struct device *device, const struct gemm *g, const struct gemm_variant *v)
+{
+    const bool maxout = holds_pieces(g, v);
+    const size_t units = maxout ? g->n / g->pieces : g->n;
+    const size_t vectors = maxout ? g->pieces : v->vectors;
+    const size_t block_rows = (size_t)v->rows * v->down, block_units = (maxout ? 1 : vectors) * v->width * v->across;
+    const double groups = (double)(tiles(g->m, block_rows) * tiles(units, block_units) * v->parts);
+    const double at_once = device->info.compute_units ? device->info.compute_units : 1;
+    const double waves = groups < 4 * at_once ? (double)tiles((size_t)groups, (size_t)at_once) : groups / at_once;
+    const double tile = (double)v->rows * (double)(vectors * v->width);
+    const double loads = (double)(v->rows + vectors * v->width);
+    const double steps = (double)g->k / v->parts + (double)v->depth;
+    return waves * steps * (tile + loads) * (v->down * v->across / 64.0 < 1 ? 1 : v->down * v->across / 64.0) *
+           (v->parts > 1 ? 1.3 : 1);
+}
+
+/* ---- candidates ---- */
+
+struct candidate {
+    struct gemm_variant variant;
+    double cost;
+};
+struct candidates {
+    struct candidate list[1024];
+    size_t count;
+};
+
+static void consider(struct candidates *all, const struct gemm *g, const struct gemm_variant *v, double cost)
+{
+    if (all->count < sizeof all->list / sizeof *all->list && gemm_fits(g, v))
+        all->list[all->count++] = (struct candidate){*v, cost};
+}
+
+/* Sums, the vectors that feed them and a broadcast must fit in registers: 32 with vectors of 16 (AVX-512), else 16. */
+static bool in_registers(const struct device *device, size_t rows, size_t across)
+{
+    return rows == 1 || rows * across + across + 1 <= (device->vector_width >= 16 ? 30u : 16u);
+}
+
+static void consider_registers(struct candidates *all, const struct device *device, const struct gemm *g)
+{
+    const bool maxout = g->epilogue == EPILOGUE_MAXOUT, dot = g->product == GEMM_DYWT;
+    for (unsigned rows = 1; rows <= 12; rows++)
+        for (unsigned across = 1; across <= (maxout ? 1 : dot ? 4 : 8); across++)
+            for (unsigned lanes = device->vector_width; lanes; lanes /= 2) {
+                struct gemm_variant v = {
+                    .backend = GEMM_REGISTER, .rows = rows, .vectors = across, .width = lanes, .depth = 1, .parts = 1};
+                if (!in_registers(device, rows, maxout ? g->pieces : across)) continue;
+                if (dot) {
+                    v.depth = lanes;
+                    v.vectors = 1;
+                    v.width = across;
+                }
+                consider(all, g, &v, register_cost(g, &v));
+                /* along k where there are too few tiles for the device's units; the parts' sums are added in a pass */
+                const size_t made = tiles(g->m, rows) * tiles(g->n, (size_t)v.vectors * v.width);
+                v.parts = device->info.compute_units;
+                if (v.parts > 1 && made < device->info.compute_units && g->k >= 256 * (size_t)v.parts)
+                    consider(all, g, &v, register_cost(g, &v) * 1.2 * (double)made / device->info.compute_units);
+            }
+}
+
+static void consider_groups(struct candidates *all, const struct device *device, const struct gemm *g)
+{
+    static const unsigned shapes[][2] = {{8, 8}, {8, 16}, {16, 16}, {4, 16}}, parts[] = {1, 4, 16};
+    static const unsigned rows[] = {2, 4, 6, 8}, widths[] = {4, 2, 1};
+    const size_t pieces = g->epilogue == EPILOGUE_MAXOUT ? g->pieces : 1;
+    for (size_t s = 0; s < 4; s++)
+        for (size_t r = 0; r < 4; r++)
+            for (size_t w = 0; w < 3; w++)
+                for (unsigned vectors = 1; vectors <= (pieces > 1 ? 1 : 2); vectors++)
+                    for (size_t p = 0; p < 3; p++) {
+                        const struct gemm_variant v = {.backend = GEMM_GROUP,
+                                                       .rows = rows[r],
+                                                       .vectors = vectors,
+                                                       .width = widths[w],
+                                                       .depth = 16,
+                                                       .down = shapes[s][0],
+                                                       .across = shapes[s][1],
+                                                       .parts = parts[p]};
+                        const size_t across = (pieces > 1 && v.parts == 1 ? pieces : vectors) * v.width;
+                        const size_t local = 4 * v.depth * (v.rows * v.down + 1 + across * v.across + 1);
+                        if (v.rows * across > 64 || local > device->info.local_memory ||
+                            v.down * v.across > device->work_group || (v.parts > 1 && g->k < 32 * v.parts))
+                            continue;
+                        consider(all, g, &v, group_cost(device, g, &v));
+                    }
+}
+
+static int by_cost(const void *a, const void *b)
+{
+    const struct candidate *x = a, *y = b;
+    if (x->cost != y->cost) return x->cost < y->cost ? -1 : 1;
+    return strcmp(gemm_variant_name(&x->variant).text, gemm_variant_name(&y->variant).text);
+}
+
+static bool allowed(const struct device *device, enum gemm_backend backend)
+{
+    return !device->gemm_backends || device->gemm_backends >> backend & 1;
+}
+
+size_t gemm_candidates(struct gemm_variant *list, size_t most, const struct device *device, const struct gemm *g)
+{
+    const struct gemm_variant clblast = {.backend = GEMM_CLBLAST, .parts = 1};
+    struct candidates *all = calloc(1, sizeof *all); /* without memory: CLBlast alone */
+    const bool cpu = strcmp(device->info.type, "cpu") == 0;
+    size_t count = 0;
+    if (all) {
+        if (cpu && allowed(device, GEMM_REGISTER)) consider_registers(all, device, g);
+        if (!cpu && allowed(device, GEMM_GROUP)) consider_groups(all, device, g);
+        qsort(all->list, all->count, sizeof *all->list, by_cost);
+        for (; count < all->count && count + 1 < most && all->list[count].cost <= HOPELESS * all->list[0].cost; count++)
+            list[count] = all->list[count].variant;
+        free(all);
+    }
+    if (count == 0 || allowed(device, GEMM_CLBLAST)) list[count++] = clblast;
+    return count;
+}
