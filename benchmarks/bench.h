@@ -23,6 +23,7 @@ struct bench_options {
 /* What the device can do at most, measured. */
 struct peak {
     double flops, bytes; /* per second: multiply-adds count two, copies count bytes read and written */
+    double launch;       /* seconds of a launch that does nothing */
 };
 clgan_status peak_measure(struct peak *peak, struct device *device);
 

@@ -11,7 +11,7 @@ static const char usage[] =
     "\n"
     "  --recipe R,...     shipped names or files                            (mnist)\n"
     "  --update U,...     alternating, simultaneous                         (both)\n"
-    "  --batch N,...      rows of a minibatch                               (100)\n"
+    "  --batch N,...      rows of a minibatch                               (the recipe's own)\n"
     "  --backend B,...    native (our kernels), clblast                     (both)\n"
     "  --width N,...      columns of every hidden layer                     (the recipe's own)\n"
     "  --set KEY=VALUE    a recipe's key; may be given again\n"
@@ -99,8 +99,6 @@ int main(int argc, char **argv)
                                     .update_count = 2,
                                     .backends = {"native", "clblast"},
                                     .backend_count = 2,
-                                    .batches = {100},
-                                    .batch_count = 1,
                                     .seconds = 10};
     if (argc > 1 && strcmp(argv[1], "--help") == 0) {
         fputs(usage, stdout);

@@ -16,6 +16,20 @@ static clgan_status best_rate(double *rate, struct device *device, const struct 
     return status;
 }
 
+static clgan_status launch_cost(double *seconds, struct device *device, const struct kernel_launch *launch)
+{
+    enum { LAUNCHES = 100 };
+    struct plan plan;
+    struct timing timing;
+    plan_begin(&plan, device);
+    clgan_status status = CLGAN_OK;
+    for (int i = 0; i < LAUNCHES && status == CLGAN_OK; i++) status = plan_kernel(&plan, launch);
+    if (status == CLGAN_OK) status = time_plan(&timing, &plan, 0.3);
+    if (status == CLGAN_OK) *seconds = timing.least / LAUNCHES;
+    plan_free(&plan);
+    return status;
+}
+
 clgan_status peak_measure(struct peak *peak, struct device *device)
 {
     static const unsigned widths[] = {16, 8, 4, 1};
@@ -49,6 +63,13 @@ clgan_status peak_measure(struct peak *peak, struct device *device)
                                                        ARGUMENTS(ARG_BUFFER(&to), ARG_BUFFER(&from))},
                                2.0 * (double)bytes);
     }
+    if (status == CLGAN_OK)
+        status = launch_cost(&peak->launch, device,
+                             &(struct kernel_launch){.name = "nothing",
+                                                     .program = "peak",
+                                                     .kernel = "multiply_add",
+                                                     .columns = 1,
+                                                     ARGUMENTS(ARG_BUFFER(&to), ARG_UINT(0), ARG_FLOAT(0))});
     buffer_free(&to, device);
     buffer_free(&from, device);
     return status;

@@ -2,15 +2,17 @@
 #include "state.clh"
 #include "view.clh"
 
-/* log(1 + e^x), without overflow. */
-float softplus(const float x) { return fmax(x, 0.0f) + log1p(exp(-fabs(x))); }
-float logistic(const float x) { return 1.0f / (1.0f + exp(-x)); }
+/* What both losses are made of, from one exponential that can't overflow. */
+typedef struct logit {
+    float real, fake;               /* 1 / (1 + e^-l), 1 / (1 + e^l) */
+    float real_loss, fake_loss;     /* log(1 + e^-l), log(1 + e^l) */
+} logit;
 
-/* G's loss at a fake logit l and its derivative, over `rows` rows: -log D, or log(1 - D) where it is minimax. */
-void generator_row(const float l, const int minimax, const uint rows, __global float *signal, __global float *loss)
+logit at_logit(const float l)
 {
-    *loss = minimax ? -softplus(l) : softplus(-l);
-    *signal = -logistic(minimax ? l : -l) / (float)rows;
+    const float e = exp(-fabs(l)), more = log1p(e), likely = 1.0f / (1.0f + e), unlikely = e / (1.0f + e);
+    const logit x = {l < 0.0f ? unlikely : likely, l < 0.0f ? likely : unlikely, fmax(-l, 0.0f) + more, fmax(l, 0.0f) + more};
+    return x;
 }
 
 /* D's cross-entropy against smoothed labels; rows 0 .. rows - 1 are real, the next `rows` are fake. `weight`: 0.5 for the mean of the
@@ -20,20 +22,24 @@ __kernel void loss_discriminator(VIEW(const float, logits), VIEW(float, signal),
 {
     const uint row = get_global_id(0);
     if (row >= 2 * rows) return;
-    const float l = AT(logits)[row], label = row < rows ? real_label : fake_label;
-    AT(signal)[row] = weight * (logistic(l) * (1.0f - label) - logistic(-l) * label) / (float)rows;
-    AT(values)[METRIC_D_LOSS * 2 * rows + row] = weight * (label * softplus(-l) + (1.0f - label) * softplus(l));
-    AT(values)[METRIC_D_REAL * 2 * rows + row] = row < rows ? logistic(l) : 0.0f;
-    AT(values)[METRIC_D_FAKE * 2 * rows + row] = row < rows ? 0.0f : logistic(l);
+    const logit l = at_logit(AT(logits)[row]);
+    const float label = row < rows ? real_label : fake_label;
+    AT(signal)[row] = weight * (l.real * (1.0f - label) - l.fake * label) / (float)rows;
+    AT(values)[METRIC_D_LOSS * 2 * rows + row] = weight * (label * l.real_loss + (1.0f - label) * l.fake_loss);
+    AT(values)[METRIC_D_REAL * 2 * rows + row] = row < rows ? l.real : 0.0f;
+    AT(values)[METRIC_D_FAKE * 2 * rows + row] = row < rows ? 0.0f : l.real;
 }
 
-/* G's loss at the logits of fake rows. values: as above, in row METRIC_G_LOSS. Work-item: a row. */
+/* G's loss at the logits of fake rows, -log D, or log(1 - D) where it is minimax, and its derivative. values: as above, in row
+ * METRIC_G_LOSS. Work-item: a row. */
 __kernel void loss_generator(VIEW(const float, logits), VIEW(float, signal), VIEW(float, values), const uint rows,
                              const int minimax)
 {
     const uint row = get_global_id(0);
     if (row >= rows) return;
-    generator_row(AT(logits)[row], minimax, rows, AT(signal) + row, AT(values) + METRIC_G_LOSS * 2 * rows + row);
+    const logit l = at_logit(AT(logits)[row]);
+    AT(values)[METRIC_G_LOSS * 2 * rows + row] = minimax ? -l.fake_loss : l.real_loss;
+    AT(signal)[row] = -(minimax ? l.real : l.fake) / (float)rows;
 }
 
 /* The end of a step, one work-item: means of the rows' values go into the epoch's sums, a value that is not finite is latched, and

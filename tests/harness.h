@@ -13,7 +13,7 @@
 
 /* Guard bytes are all ones: a NaN to a kernel that reads them, and no value that a kernel writes. Tensors start as that
  * too, so that an element left out shows. */
-enum { GUARD_BYTES = 64, GUARD_BYTE = 0xFF, GUARDED_TENSORS = 16 };
+enum { GUARD_BYTES = 64, GUARD_BYTE = 0xFF, GUARDED_TENSORS = 20 };
 
 /* Rounding of one float operation, and the unit in which OpenCL bounds its functions, both relative. */
 #define ROUND 0x1p-24

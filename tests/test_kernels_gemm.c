@@ -13,7 +13,7 @@ struct kind {
     enum gemm_epilogue epilogue;
     size_t pieces;
     int activation;
-    int flags; /* 1: signal, 2: mask, 4: limit on columns */
+    int flags; /* 1: signal, 2: mask, 4: limit on columns, 8: average */
 };
 
 static const struct kind kinds[] = {
@@ -33,9 +33,9 @@ static const struct kind kinds[] = {
     {GEMM_DYWT, EPILOGUE_SCATTER, 3, 0, 3},
     {GEMM_XTDY, EPILOGUE_STORE, 0, 0, 0},
     {GEMM_XTDY, EPILOGUE_STORE, 0, 0, 1},
-    {GEMM_XTDY, EPILOGUE_MOMENTUM, 0, 0, 0},
+    {GEMM_XTDY, EPILOGUE_MOMENTUM, 0, 0, 8},
     {GEMM_XTDY, EPILOGUE_MOMENTUM, 0, 0, 5},
-    {GEMM_XTDY, EPILOGUE_ADAM, 0, 0, 1},
+    {GEMM_XTDY, EPILOGUE_ADAM, 0, 0, 9},
     {GEMM_XTDY, EPILOGUE_ADAM, 0, 0, 4},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
@@ -70,12 +70,13 @@ struct product_case {
     const struct kind *kind;
     struct gemm gemm;
     struct guarded *a, *b, *c, *bias, *winner, *signal, *mask, *y, *scaled;
+    struct guarded *average, *offset_average;
     struct guarded *w, *first, *second, *offset, *offset_first, *offset_second, *state, *table;
     struct update_rule rule;
 };
 
 enum { LEVELS = 4 }; /* operands are multiples of 1/4: sums are exact, ties common */
-static const double momentum = 0.7, rate = 0.1, epsilon = 1e-3, beta1 = 0.5, beta2 = 0.99;
+static const double momentum = 0.7, rate = 0.1, epsilon = 1e-3, beta1 = 0.5, beta2 = 0.99, decay = 0.9;
 
 /* The update reads entry 1 of step 1026 of a table that starts at step 1024. */
 static void make_rule(struct product_case *p, bool adam)
@@ -89,6 +90,7 @@ static void make_rule(struct product_case *p, bool adam)
     p->rule = (struct update_rule){.adam = adam,
                                    .beta1 = (float)beta1,
                                    .beta2 = (float)beta2,
+                                   .decay = (float)decay,
                                    .entries = 2,
                                    .entry = 1,
                                    .state = &p->state->buffer,
@@ -117,6 +119,10 @@ static void make_parameters(struct product_case *p, size_t m, size_t n, bool ada
         p->offset_second = squared(1, n);
         p->gemm.weight.second = p->second->t;
         p->gemm.offset.second = p->offset_second->t;
+    }
+    if (p->kind->flags & 8) {
+        p->gemm.weight.average = (p->average = random_floats(m, n, 1, 0))->t;
+        p->gemm.offset.average = (p->offset_average = random_floats(1, n, 1, 0))->t;
     }
     make_rule(p, adam);
     if (p->kind->flags & 4) p->gemm.limit = (float)(0.6 * sqrt((double)m)); /* about what a column has */
@@ -268,11 +274,19 @@ static double moved_w(const struct product_case *p, const struct guarded *w, con
 /* Adam's step for a small gradient is a quotient of small numbers; its error goes with the step. */
 static double step_tolerance(const struct product_case *p) { return p->second ? 128 * ROUND : 16 * ROUND; }
 
+static void compare_average(const struct product_case *p, const struct guarded *average, size_t i, double w)
+{
+    if (average)
+        compare(average->out.f[i], decay * (double)average->in.f[i] + (1 - decay) * w,
+                step_tolerance(p) * (1 + fabs(w)));
+}
+
 static void compare_update(struct product_case *p)
 {
     const size_t m = p->gemm.m, n = p->gemm.n;
-    struct guarded *const all[] = {p->w, p->first, p->second, p->offset, p->offset_first, p->offset_second};
-    for (size_t i = 0; i < 6; i++)
+    struct guarded *const all[] = {p->w,      p->first,        p->second,        p->average,
+                                   p->offset, p->offset_first, p->offset_second, p->offset_average};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (all[i]) get(all[i]);
     for (size_t c = 0; c < n; c++) {
         double bias = 0, squares = 0;
@@ -280,6 +294,7 @@ static void compare_update(struct product_case *p)
             bias += (double)p->b->in.f[i * n + c] * (p->signal ? (double)p->signal->in.f[i] : 1);
         double w = moved_w(p, p->offset, p->offset_first, p->offset_second, c, bias, true);
         compare(p->offset->out.f[c], w, step_tolerance(p) * (1 + fabs(w)));
+        compare_average(p, p->offset_average, c, w);
         for (size_t r = 0; r < m; r++) {
             w = moved_w(p, p->w, p->first, p->second, r * n + c, product_twin(p, r, c), false);
             squares += w * w;
@@ -288,6 +303,7 @@ static void compare_update(struct product_case *p)
         for (size_t r = 0; r < m; r++) {
             w = moved_w(p, p->w, p->first, p->second, r * n + c, product_twin(p, r, c), true);
             compare(p->w->out.f[r * n + c], scale * w, (step_tolerance(p) + (double)m * ROUND) * (1 + fabs(w)));
+            compare_average(p, p->average, r * n + c, w);
         }
     }
 }

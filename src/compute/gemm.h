@@ -9,12 +9,14 @@
 struct update_rule {
     bool adam;                          /* else SGD with momentum */
     float beta1, beta2;                 /* Adam */
+    float decay;                        /* of moving averages, where parameters have them */
     unsigned entries, entry;            /* of the schedule table: how many a step has, which one this update reads */
     const struct buffer *state, *table; /* step_state and schedule rows */
 };
-/* w and its optimiser state, to be moved along a gradient; all of one shape. `second` is Adam's. */
+/* w and its optimiser state, to be moved along a gradient; all of one shape. `second` is Adam's; `average`, which may
+ * be empty, follows w. */
 struct parameter {
-    struct tensor w, first, second;
+    struct tensor w, first, second, average;
 };
 
 /* Numbers as in cl/gemm.clh. */

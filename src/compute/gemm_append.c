@@ -3,7 +3,7 @@
 
 #include "compute/gemm.h"
 
-enum { ARGUMENTS_MOST = 24, NAME_BYTES = 48, OPTIONS_BYTES = 192 };
+enum { ARGUMENTS_MOST = 32, NAME_BYTES = 48, OPTIONS_BYTES = 192 };
 
 struct argument_list {
     struct argument list[ARGUMENTS_MOST];
@@ -64,6 +64,8 @@ static void add_epilogue(struct argument_list *arguments, const struct gemm *g, 
         ADD(TENSOR, g->offset.w);
         ADD(TENSOR, g->offset.first);
         ADD(TENSOR, g->offset.second);
+        ADD(TENSOR, g->weight.average);
+        ADD(TENSOR, g->offset.average);
         ADD(TENSOR, squares);
         ADD(BUFFER, g->rule->state);
         ADD(BUFFER, g->rule->table);
@@ -71,6 +73,7 @@ static void add_epilogue(struct argument_list *arguments, const struct gemm *g, 
         ADD(UINT, g->rule->entry);
         ADD(FLOAT, g->rule->beta1);
         ADD(FLOAT, g->rule->beta2);
+        ADD(FLOAT, g->rule->decay);
     }
     if (has_bias(g) || updates(g)) {
         ADD(TENSOR, g->signal);
@@ -82,13 +85,14 @@ static void add_epilogue(struct argument_list *arguments, const struct gemm *g, 
 static void write_options(char options[OPTIONS_BYTES], const struct gemm *g, const struct gemm_variant *v)
 {
     const bool activation = g->epilogue == EPILOGUE_ACTIVATE || g->epilogue == EPILOGUE_BACKWARD;
-    int used = snprintf(
-        options, OPTIONS_BYTES,
-        "-DPRODUCT=%d -DEPILOGUE=%d -DPIECES=%zu -DACTIVATION=%d -DBIAS=%d -DSQUARES=%d -DROWS=%u -DVECTORS=%u "
-        "-DWIDTH=%u",
-        g->product, g->epilogue, g->epilogue == EPILOGUE_SCATTER ? g->pieces : 0, activation ? g->activation : 0,
-        has_bias(g), updates(g) && g->limit > 0, v->rows,
-        g->epilogue == EPILOGUE_MAXOUT ? (unsigned)g->pieces : v->vectors, v->width);
+    int used = snprintf(options, OPTIONS_BYTES,
+                        "-DPRODUCT=%d -DEPILOGUE=%d -DPIECES=%zu -DACTIVATION=%d -DBIAS=%d -DAVERAGE=%d -DSQUARES=%d "
+                        "-DROWS=%u -DVECTORS=%u "
+                        "-DWIDTH=%u",
+                        g->product, g->epilogue, g->epilogue == EPILOGUE_SCATTER ? g->pieces : 0,
+                        activation ? g->activation : 0, has_bias(g), g->weight.average.buffer != NULL,
+                        updates(g) && g->limit > 0, v->rows,
+                        g->epilogue == EPILOGUE_MAXOUT ? (unsigned)g->pieces : v->vectors, v->width);
     if (v->backend == GEMM_REGISTER)
         snprintf(options + used, OPTIONS_BYTES - (size_t)used, " -DDEPTH=%u -DPARTS=%u", v->depth, v->parts);
     else if (v->backend == GEMM_GROUP)
@@ -105,7 +109,8 @@ static double bytes_of(struct tensor tensor)
 static double epilogue_bytes(const struct gemm *g)
 {
     const double parameters = bytes_of(g->weight.w) + bytes_of(g->offset.w);
-    if (updates(g)) return parameters * (g->rule->adam ? 6 : 4);
+    const double averages = bytes_of(g->weight.average) + bytes_of(g->offset.average);
+    if (updates(g)) return parameters * (g->rule->adam ? 6 : 4) + 2 * averages;
     return bytes_of(g->c) + bytes_of(g->bias) + bytes_of(g->winner) + bytes_of(g->signal) + bytes_of(g->mask) +
            bytes_of(g->y);
 }

@@ -28,10 +28,12 @@ static clgan_status add_operand(struct trial *trial, struct tensor *tensor, size
     return arena_add(&trial->arena, tensor, rows, columns, element);
 }
 
-static clgan_status add_parameter(struct trial *trial, struct parameter *parameter, size_t rows, size_t columns)
+static clgan_status add_parameter(struct trial *trial, struct parameter *parameter, size_t rows, size_t columns,
+                                  bool averaged)
 {
     TRY(add_operand(trial, &parameter->w, rows, columns, ELEMENT_F32));
     TRY(add_operand(trial, &parameter->first, rows, columns, ELEMENT_F32));
+    if (averaged) TRY(add_operand(trial, &parameter->average, rows, columns, ELEMENT_F32));
     if (trial->gemm.epilogue != EPILOGUE_ADAM) return CLGAN_OK;
     return add_operand(trial, &parameter->second, rows, columns, ELEMENT_F32);
 }
@@ -50,8 +52,8 @@ static clgan_status add_operands(struct trial *trial, const struct gemm *like)
     if (like->mask.buffer) TRY(add_operand(trial, &g->mask, m, n, ELEMENT_U8));
     if (like->y.buffer) TRY(add_operand(trial, &g->y, m, n, ELEMENT_F32));
     if (g->epilogue >= EPILOGUE_MOMENTUM) {
-        if (like->offset.w.buffer) TRY(add_parameter(trial, &g->offset, 1, n));
-        return add_parameter(trial, &g->weight, m, n);
+        if (like->offset.w.buffer) TRY(add_parameter(trial, &g->offset, 1, n, like->offset.average.buffer));
+        return add_parameter(trial, &g->weight, m, n, like->weight.average.buffer);
     }
     if (like->bias.buffer) TRY(add_operand(trial, &g->bias, 1, n, ELEMENT_F32));
     if (g->pieces) TRY(add_operand(trial, &g->winner, m, written, ELEMENT_U8));
@@ -237,7 +239,8 @@ static bool backward_agrees(const struct trial *trial, const struct spot *spot, 
     if (mask) d *= mask[at] ? (double)g->factor : 0;
     if (g->epilogue == EPILOGUE_BACKWARD) return near((double)c[at], y ? d * derived(g, (double)y[at]) : d);
     for (size_t piece = 0; piece < g->pieces; piece++)
-        if (!near((double)c[(spot->row * g->pieces + piece) * g->n + spot->column], piece == winner[at] ? d : 0))
+        if (!near((double)c[(spot->row * g->pieces + piece) * g->n + spot->column],
+                  winner && piece == winner[at] ? d : 0))
             return false;
     return true;
 }

@@ -77,6 +77,7 @@ static struct update_rule rule_of(const struct pair *pair, const struct network 
     return (struct update_rule){.adam = network->optimiser.kind == OPTIMISER_ADAM,
                                 .beta1 = (float)network->optimiser.beta1,
                                 .beta2 = (float)network->optimiser.beta2,
+                                .decay = (float)pair->recipe->train.average,
                                 .entries = pair->entries,
                                 .entry = 2 * lane + (network->letter == 'D'),
                                 .state = &pair->state,
@@ -139,8 +140,7 @@ static clgan_status append_g_update(struct pair *pair, unsigned lane)
 {
     const struct update_rule rule = rule_of(pair, &pair->g, lane);
     plan_segment(&pair->step, "G backward and update");
-    TRY(pass_append_backward(&pair->step, &pair->g_pass, &(struct backward){.update = &rule}));
-    return pair->g.average ? network_append_average(&pair->step, &pair->g, pair->recipe->train.average) : CLGAN_OK;
+    return pass_append_backward(&pair->step, &pair->g_pass, &(struct backward){.update = &rule});
 }
 
 static clgan_status append_simultaneous(struct pair *pair, const struct batches *batches)

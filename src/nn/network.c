@@ -85,29 +85,3 @@ clgan_status network_initialise(struct network *network, struct device *device, 
     plan_free(&plan);
     return status;
 }
-
-static clgan_status append_average(struct plan *plan, const char *name, struct tensor average, struct tensor w,
-                                   double decay)
-{
-    const size_t count = w.rows * w.columns;
-    return plan_kernel(plan, &(struct kernel_launch){
-                                 .name = name,
-                                 .program = "update",
-                                 .kernel = "update_average",
-                                 .columns = count,
-                                 .flops = 3.0 * (double)count,
-                                 .bytes = 12.0 * (double)count,
-                                 ARGUMENTS(ARG_TENSOR(average), ARG_TENSOR(w), ARG_UINT(count), ARG_FLOAT(decay))});
-}
-
-clgan_status network_append_average(struct plan *plan, const struct network *network, double decay)
-{
-    for (size_t i = 0; i < network->count; i++) {
-        const struct layer *layer = &network->layers[i];
-        char name[48];
-        snprintf(name, sizeof name, "%c.%zu average", network->letter, i);
-        TRY(append_average(plan, name, layer->average_weight, layer->weight.w, decay));
-        TRY(append_average(plan, name, layer->average_bias, layer->bias.w, decay));
-    }
-    return CLGAN_OK;
-}

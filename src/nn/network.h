@@ -41,9 +41,6 @@ size_t layer_parameters(const struct layer *layer);
  * weights. */
 clgan_status network_initialise(struct network *network, struct device *device, uint64_t seed);
 
-/* Appends average = decay average + (1 - decay) w for every parameter. */
-clgan_status network_append_average(struct plan *plan, const struct network *network, double decay);
-
 struct pass_layer {
     struct tensor x;      /* input as the layer below left it */
     struct tensor h;      /* input after dropout; x itself where nothing is dropped */

@@ -156,6 +156,21 @@ static clgan_status append_input_gradient(struct plan *plan, const struct pass *
                          &epilogue);
 }
 
+static clgan_status append_average(struct plan *plan, const char *name, struct tensor average, struct tensor w,
+                                   float decay)
+{
+    const size_t count = w.rows * w.columns;
+    return plan_kernel(plan, &(struct kernel_launch){
+                                 .name = name,
+                                 .program = "update",
+                                 .kernel = "update_average",
+                                 .columns = count,
+                                 .flops = 3.0 * (double)count,
+                                 .bytes = 12.0 * (double)count,
+                                 ARGUMENTS(ARG_TENSOR(average), ARG_TENSOR(w), ARG_UINT(count), ARG_FLOAT(decay))});
+}
+
+/* Averages follow w in the update, but where its columns are kept to a norm: that comes between. */
 static clgan_status append_update(struct plan *plan, const struct pass *pass, size_t i, const char *name,
                                   const struct backward *how)
 {
@@ -163,24 +178,35 @@ static clgan_status append_update(struct plan *plan, const struct pass *pass, si
     const struct tensor x = pass->layers[i].h;
     const bool stored = layer->g_weight.buffer != NULL;
     const float limit = (float)layer->spec->max_column_norm;
+    const bool late = limit > 0 && layer->average_weight.buffer;
+    struct parameter weight = layer->weight, bias = layer->bias;
     struct gemm gemm = {.signal = how->signal, .scaled = pass->scaled};
     char full[48];
     gemm.scaled.columns = gemm.scaled.stride = x.columns;
+    if (!late) {
+        weight.average = layer->average_weight;
+        bias.average = layer->average_bias;
+    }
     if (stored) {
         gemm.c = layer->g_weight;
         gemm.bias = layer->g_bias;
     } else {
-        gemm.weight = layer->weight;
-        gemm.offset = layer->bias;
+        gemm.weight = weight;
+        gemm.offset = bias;
         gemm.rule = how->update;
         gemm.limit = limit;
     }
     TRY(gemm_weights(plan, name, x, inner_gradient(pass, i), &gemm));
-    if (!stored) return CLGAN_OK;
-    snprintf(full, sizeof full, "%s W", name);
-    TRY(gemm_update(plan, full, &layer->weight, layer->g_weight, how->update, limit));
-    snprintf(full, sizeof full, "%s b", name);
-    return gemm_update(plan, full, &layer->bias, layer->g_bias, how->update, 0);
+    if (stored) {
+        snprintf(full, sizeof full, "%s W", name);
+        TRY(gemm_update(plan, full, &weight, layer->g_weight, how->update, limit));
+        snprintf(full, sizeof full, "%s b", name);
+        TRY(gemm_update(plan, full, &bias, layer->g_bias, how->update, 0));
+    }
+    if (!late) return CLGAN_OK;
+    snprintf(full, sizeof full, "%s average", name);
+    TRY(append_average(plan, full, layer->average_bias, layer->bias.w, how->update->decay));
+    return append_average(plan, full, layer->average_weight, layer->weight.w, how->update->decay);
 }
 
 clgan_status pass_append_backward(struct plan *plan, const struct pass *pass, const struct backward *how)
