@@ -1,18 +1,37 @@
 /* What goes with an update. Work-item: an element, unless said. */
 #include "view.clh"
 
+#ifndef WIDTH
+#define WIDTH 16 /* columns of a work-item in limit_columns: 1 or 16 */
+#endif
+
 /* Scales columns of w whose norm is over `limit` down to it; squares: [tiles, columns], sums that add up to the squared norms.
- * Work-item: a column. */
+ * Work-item: WIDTH neighbouring columns. */
 __kernel void limit_columns(VIEW(float, w), VIEW(const float, squares), const uint tiles, const uint rows, const uint columns,
                             const float limit)
 {
-    const uint column = get_global_id(0);
-    if (column >= columns) return;
-    float sum = 0.0f;
-    for (uint tile = 0; tile < tiles; tile++) sum += AT(squares)[(ulong)tile * columns + column];
-    if (sum <= limit * limit) return;
-    const float factor = limit / sqrt(sum);
-    for (uint row = 0; row < rows; row++) AT(w)[(ulong)row * columns + column] *= factor;
+    const uint first = WIDTH * get_global_id(0);
+#if WIDTH == 16
+    if (first + 16 <= columns) {
+        float16 sum = 0.0f;
+        for (uint tile = 0; tile < tiles; tile++) sum += vload16(0, AT(squares) + (ulong)tile * columns + first);
+        const int16 over = sum > limit * limit;
+        if (!any(over)) return;
+        const float16 factor = over ? limit / sqrt(sum) : (float16)1.0f;
+        for (uint row = 0; row < rows; row++) {
+            __global float *at = AT(w) + (ulong)row * columns + first;
+            vstore16(vload16(0, at) * factor, 0, at);
+        }
+        return;
+    }
+#endif
+    for (uint column = first; column < min(first + WIDTH, columns); column++) {
+        float sum = 0.0f;
+        for (uint tile = 0; tile < tiles; tile++) sum += AT(squares)[(ulong)tile * columns + column];
+        if (sum <= limit * limit) continue;
+        const float factor = limit / sqrt(sum);
+        for (uint row = 0; row < rows; row++) AT(w)[(ulong)row * columns + column] *= factor;
+    }
 }
 
 /* average = decay average + (1 - decay) w. */

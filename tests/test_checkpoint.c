@@ -25,20 +25,20 @@ static const char yaml[] = "name: tiny\n"
                            "  discriminator: {kind: sgd, learning_rate: 0.1}\n";
 
 static char folder[64];
+static unsigned backends; /* of the pair that open_pair makes; 0: all */
 static struct recipe recipe;
 static struct device *device;
 static struct pair pair;
 static struct batches batches;
 
-static void open_pair(void)
+static void make_pair(void)
 {
     const clgan_device_options options = CLGAN_DEVICE_OPTIONS;
     const struct batches_request request = {
         .format = DATA_RING, .modes = 8, .radius = 2, .deviation = 0.05, .steps_per_epoch = 10, .rows = 6, .lanes = 1};
-    snprintf(folder, sizeof folder, "/tmp/clgan-checkpoint-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
     CHECK_OK(recipe_parse(&recipe, yaml, strlen(yaml), "test", NULL, 0));
     CHECK_OK(device_open(&device, &options, false, NULL));
+    device->gemm_backends = backends;
     CHECK_OK(pair_begin(&pair, device, &recipe, false));
     CHECK_OK(pair_make(&pair));
     CHECK_OK(batches_make(&batches, device, &request, NULL));
@@ -47,8 +47,25 @@ static void open_pair(void)
     CHECK_OK(pair_set_step(&pair, 0, NULL));
 }
 
+/* All but the folder. */
+static void drop_pair(void)
+{
+    batches_free(&batches);
+    pair_free(&pair);
+    device_close(device);
+}
+
+static void open_pair(void)
+{
+    snprintf(folder, sizeof folder, "/tmp/clgan-checkpoint-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    make_pair();
+}
+
 static void close_pair(void)
 {
+    drop_pair();
+    backends = 0;
     char *path;
     struct checkpoint_files files;
     CHECK_OK(checkpoint_files_list(&files, folder));
@@ -58,9 +75,6 @@ static void close_pair(void)
     rmdir(path);
     free(path);
     ck_assert_int_eq(rmdir(folder), 0);
-    batches_free(&batches);
-    pair_free(&pair);
-    device_close(device);
 }
 
 static void run(int steps)
@@ -137,6 +151,42 @@ START_TEST(what_is_not_finite_is_not_saved)
 }
 END_TEST
 
+static void resume(void)
+{
+    struct checkpoint checkpoint;
+    int found;
+    CHECK_OK(checkpoint_open_newest(&checkpoint, &found, folder, "recipe", NULL));
+    ck_assert(found);
+    CHECK_OK(checkpoint_read_pair(&checkpoint, &pair));
+    checkpoint_close(&checkpoint);
+}
+
+static void read_weights(float *values, size_t count)
+{
+    const struct tensor w = pair.d.layers[0].weight.w;
+    ck_assert_uint_le(w.rows * w.columns, count);
+    CHECK_OK(tensor_read(device, w, values));
+}
+
+/* One backend goes on from the other's checkpoint to where that would have gone. */
+START_TEST(backends_resume_each_other)
+{
+    static float ours[4096], clblasts[4096];
+    run(5);
+    CHECK_OK(checkpoint_save(&pair, folder, "recipe", 5));
+    run(4);
+    read_weights(ours, 4096);
+    drop_pair();
+    backends = 1u << GEMM_CLBLAST;
+    make_pair();
+    resume();
+    run(4);
+    read_weights(clblasts, 4096);
+    for (size_t i = 0; i < pair.d.layers[0].weight.w.rows * pair.d.layers[0].weight.w.columns; i++)
+        ck_assert(fabsf(ours[i] - clblasts[i]) <= 1e-5f);
+}
+END_TEST
+
 static void write_metadata(const char *path, const struct safetensors_metadata *metadata, size_t count)
 {
     struct safetensors_writer *writer;
@@ -185,6 +235,7 @@ int main(void)
     tcase_set_timeout(tests, 0);
     tcase_add_checked_fixture(tests, open_pair, close_pair);
     tcase_add_test(tests, what_is_saved_comes_back);
+    tcase_add_test(tests, backends_resume_each_other);
     tcase_add_test(tests, what_is_not_finite_is_not_saved);
     tcase_add_test(tests, what_is_foreign_is_refused);
     suite_add_tcase(suite, tests);

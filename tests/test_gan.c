@@ -87,7 +87,7 @@ static void copy_net(struct fixture *f, struct reference_net *to, const struct n
 }
 
 static void open_fixture(struct fixture *f, const char *nets, const char *train, const char *optimisers,
-                         const char *noise, bool stream, bool gradients)
+                         const char *noise, bool stream, bool gradients, unsigned backends)
 {
     char yaml[4096];
     memset(f, 0, sizeof *f);
@@ -105,6 +105,7 @@ static void open_fixture(struct fixture *f, const char *nets, const char *train,
                                             .stream = stream,
                                             .window_bytes = 2 * BATCH * SIZE * pair_lanes(&f->recipe)};
     CHECK_OK(device_open(&f->device, &options, false, NULL));
+    f->device->gemm_backends = backends;
     CHECK_OK(pair_begin(&f->pair, f->device, &f->recipe, gradients));
     CHECK_OK(pair_make(&f->pair));
     CHECK_OK(batches_make(&f->batches, f->device, &request, NULL));
@@ -237,13 +238,13 @@ static const struct {
      adam, "noise.kind=spherical", true, 2e-5},
 };
 
-/* With gradients stored apart, and with updates in the products' epilogues. */
+/* With updates in the products' epilogues, with gradients stored apart, and by CLBlast. */
 START_TEST(steps_agree)
 {
     struct fixture f;
-    for (int gradients = 0; gradients < 2; gradients++) {
+    for (int way = 0; way < 3; way++) {
         open_fixture(&f, trainings[_i].nets, trainings[_i].train, trainings[_i].optimisers, trainings[_i].noise,
-                     trainings[_i].stream, gradients);
+                     trainings[_i].stream, way == 1, way == 2 ? 1u << GEMM_CLBLAST : 0);
         run(&f, 12, trainings[_i].tolerance);
         close_fixture(&f);
     }
@@ -261,7 +262,7 @@ START_TEST(extreme_logits_agree)
     char train[200];
     struct fixture f;
     snprintf(train, sizeof train, trains[_i % 2], _i / 2 % 2 ? "minimax" : "non-saturating");
-    open_fixture(&f, released, train, sgd, NULL, false, true);
+    open_fixture(&f, released, train, sgd, NULL, false, true, 0);
     const float logit = logits[_i / 4];
     const size_t last = f.pair.d.count - 1;
     CHECK_OK(tensor_write(f.device, f.pair.d.layers[last].bias.w, &logit));

@@ -1,6 +1,6 @@
 """The shipped recipe `mnist` in tinygrad, jitted, on the OpenCL device that it finds first: milliseconds of a training step.
 
-    pip install tinygrad && CL=1 python3 tinygrad_step.py
+    pip install tinygrad && DEV=CL python3 tinygrad_step.py
 """
 import statistics
 import time

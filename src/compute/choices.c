@@ -110,12 +110,14 @@ static bool read_line(struct gemm_choices *choices, const char *line)
 {
     char product[8], epilogue[12], variant[48];
     double ms;
+    int end = 0;
     struct gemm_choice read = {0};
     struct gemm *g = &read.gemm;
-    if (sscanf(line, "%7s %11[^/]/%zu %zu x %zu x %zu | %47[^|] | %lf ms | %zu tried", product, epilogue, &g->pieces,
-               &g->m, &g->n, &g->k, variant, &ms, &read.tried) != 9)
+    if (sscanf(line, "%7s %11[^/]/%zu %zu x %zu x %zu | %47[^|] | %lf ms | %zu tried%n", product, epilogue, &g->pieces,
+               &g->m, &g->n, &g->k, variant, &ms, &read.tried, &end) != 9 ||
+        line[end])
         return false;
-    for (size_t end = strlen(variant); end && variant[end - 1] == ' ';) variant[--end] = 0;
+    for (size_t length = strlen(variant); length && variant[length - 1] == ' ';) variant[--length] = 0;
     const int p = name_number(product_names, 3, product), e = name_number(epilogue_names, 7, epilogue);
     if (p < 0 || e < 0 || !(ms >= 0) || !gemm_variant_parse(&read.variant, variant)) return false;
     g->product = (enum gemm_product)p;

@@ -134,6 +134,7 @@ static clgan_status squares_of(struct tensor *squares, struct plan *plan, const 
 
 static clgan_status append_limit(struct plan *plan, const char *name, const struct gemm *g, struct tensor squares)
 {
+    const bool wide = plan->device->vector_width >= 8;
     char full[NAME_BYTES];
     if (!squares.buffer) return CLGAN_OK;
     snprintf(full, sizeof full, "%s column norms", name);
@@ -141,7 +142,8 @@ static clgan_status append_limit(struct plan *plan, const char *name, const stru
         plan, &(struct kernel_launch){.name = full,
                                       .program = "update",
                                       .kernel = "limit_columns",
-                                      .columns = g->n,
+                                      .options = wide ? "-DWIDTH=16" : "-DWIDTH=1",
+                                      .columns = ceiling(g->n, wide ? 16 : 1),
                                       .flops = (double)(squares.rows * g->n),
                                       .bytes = bytes_of(squares),
                                       ARGUMENTS(ARG_TENSOR(g->weight.w), ARG_TENSOR(squares), ARG_UINT(squares.rows),

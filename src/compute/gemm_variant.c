@@ -60,14 +60,18 @@ static size_t tiles(size_t count, size_t unit) { return (count + unit - 1) / uni
  * end. */
 static double register_cost(const struct gemm *g, const struct gemm_variant *v)
 {
-    enum { TILE = 40 };
+    enum { TILE = 40, LINES = 512 << 10, PIECES_APART = 256 << 10 };
     const bool maxout = holds_pieces(g, v), dot = g->product == GEMM_DYWT;
     const double rows = v->rows, across = maxout ? (double)g->pieces : dot ? v->width : v->vectors;
     const size_t units = maxout ? g->n / g->pieces : g->n, span = maxout ? v->width : v->vectors * v->width;
     const double lanes_sum = v->depth == 16 && v->width == 4 && v->rows % 2 == 0 ? 3 : 10;
     const double steps = dot ? (double)tiles(g->k, v->depth) : (double)g->k;
     const double tile = steps * (rows * across + 0.5 * rows + 0.5 * across) + (dot ? lanes_sum * rows * across : 0);
-    return (double)tiles(g->m, v->rows) * (double)tiles(units, span) * (tile + TILE);
+    /* The columns of b that a tile goes down are used by all tiles of rows: dear where they don't stay in a cache. */
+    const double panel = (double)g->k / v->parts * across * v->width * sizeof(float);
+    const double spilled = g->product == GEMM_XW && panel > (maxout ? PIECES_APART : LINES) && g->m > v->rows ? 1.5 : 1;
+    return spilled * (double)tiles(g->m, v->rows) * (double)tiles(units, span) * (tile + TILE) *
+           (v->parts > 1 ? 1.1 + 0.01 * v->parts : 1);
 }
 
 /* Multiply-adds of all groups that run in as many waves as the device needs, dearer where a tile loads more for each.
@@ -130,7 +134,10 @@ static void consider_registers(struct candidates *all, const struct device *devi
                 const size_t made = tiles(g->m, rows) * tiles(g->n, (size_t)v.vectors * v.width);
                 v.parts = device->info.compute_units;
                 if (v.parts > 1 && made < device->info.compute_units && g->k >= 256 * (size_t)v.parts)
-                    consider(all, g, &v, register_cost(g, &v) * 1.2 * (double)made / device->info.compute_units);
+                    consider(all, g, &v, register_cost(g, &v) * (double)made / device->info.compute_units);
+                /* and where its columns of b would not stay in a cache */
+                for (v.parts = 2; v.parts <= 16 && g->product == GEMM_XW && g->k >= 256 * (size_t)v.parts; v.parts *= 2)
+                    consider(all, g, &v, register_cost(g, &v));
             }
 }
 

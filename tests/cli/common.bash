@@ -5,7 +5,7 @@ setup() {
 
 # Trains something tiny on drawn data: tiny ARGUMENTS...
 tiny() {
-  "$CLGAN" train ring8 --set train.batch=16 --set data.steps_per_epoch=5 --set output.samples=50 "$@"
+  "$CLGAN" train ring8 --set train.batch=16 --set data.steps_per_epoch=5 --set output.samples=50 --no-tune "$@"
 }
 
 # N bytes of a fixed pattern.
@@ -29,7 +29,7 @@ make_idx() {
 # A small net on such pictures: small ARGUMENTS...
 small() {
   "$CLGAN" train mnist --set data.validation=10 --set train.batch=10 --set generator.0.units=8 --set generator.1.units=8 \
-    --set discriminator.0.units=4 --set discriminator.1.units=4 --set output.samples=9 "$@"
+    --set discriminator.0.units=4 --set discriminator.1.units=4 --set output.samples=9 --no-tune "$@"
 }
 
 newest() {

@@ -196,3 +196,46 @@ for n in range(3):
             assert abs(x[0] - y[0]) < 1e-5
 END
 }
+
+@test "tune keeps what it measured, goes on, and a run keeps what it began with" {
+  export XDG_CACHE_HOME=$PWD/cache
+  run "$CLGAN" tune --show
+  [ "$status" = 0 ] && [[ "$output" == *"nothing is kept"* ]]
+  run "$CLGAN" tune --recipe ring8 --set train.batch=16 --budget 3
+  [ "$status" = 0 ] && [[ "$output" == *"best register"* && "$output" == *"dropped: 0 computed wrongly"* ]]
+  "$CLGAN" tune --show >kept
+  [ "$(head -n 1 kept)" = "clgan tuning, version 1" ] && grep -q "^XtdY adam\|^XtdY momentum" kept
+  tiny --epochs 1 --out run --quiet
+  grep -q "^XW activate" run/kernels.txt
+  sed -i 's/| register [^|]*|/| register 1x1x1\/1*1 |/' cache/clgan/tuning-*.txt
+  cp run/kernels.txt before
+  "$CLGAN" train --resume run --epochs 2 --quiet
+  cmp run/kernels.txt before
+  tiny --epochs 1 --out other --quiet
+  grep -q "register 1x1x1/1\*1" other/kernels.txt
+  echo nonsense >>"$(ls cache/clgan/tuning-*.txt)"
+  run tiny --epochs 1 --out third
+  [ "$status" = 0 ] && [[ "$output" == *"measured choices are ignored"* ]]
+}
+
+@test "the first training of its sizes measures, the second does not" {
+  export XDG_CACHE_HOME=$PWD/cache
+  run "$CLGAN" train ring8 --set train.batch=16 --set data.steps_per_epoch=5 --set output.samples=50 --epochs 1 --out a
+  [ "$status" = 0 ] && [[ "$output" == *"measuring kernels"* ]]
+  run "$CLGAN" train ring8 --set train.batch=16 --set data.steps_per_epoch=5 --set output.samples=50 --epochs 1 --out b
+  [ "$status" = 0 ] && [[ "$output" != *"measuring kernels"* ]]
+  cmp "$(newest a)" "$(newest b)"
+}
+
+@test "Ctrl-C ends a tuning with what it found" {
+  export XDG_CACHE_HOME=$PWD/cache
+  "$CLGAN" tune --recipe ring8 2>log &
+  local tuning=$!
+  sleep 4
+  kill -INT $tuning
+  local code=0
+  wait $tuning || code=$?
+  [ "$code" = 130 ]
+  grep -q "the same command goes on" log
+  [ -s "$(ls cache/clgan/tuning-*.txt)" ]
+}

@@ -11,7 +11,8 @@ struct screen {
 static void show(void *user, const clgan_tune_progress *p)
 {
     struct screen *screen = user;
-    if (screen->quiet || (!screen->terminal && p->tried < p->candidates && p->tried % 8)) return;
+    if (screen->quiet || (!screen->terminal && p->tried < p->candidates && (p->tried & (p->tried - 1))))
+        return; /* where nobody watches: after 1, 2, 4, ... candidates, and the last */
     fprintf(stderr, "%s%4.0f s  %2u/%u  %-40s %2u of %u tried, best %-28s %9.3f ms%s", screen->drawn ? "\r" : "",
             p->seconds, p->number, p->products, p->product, p->tried, p->candidates, p->best, p->milliseconds,
             screen->terminal ? "\033[K" : "\n");

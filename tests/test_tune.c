@@ -1,0 +1,204 @@
+/* Choices of kernels: kept, found again, refused when they are not this device's; and measured, wrong ones dropped. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "compute/trial.h"
+#include "compute/tune.h"
+#include "suite.h"
+
+static struct device *device;
+static char path[] = "/tmp/clgan-tuning-XXXXXX";
+static char warned[512];
+
+static void keep_warning(void *user, clgan_level level, const char *text)
+{
+    (void)user;
+    if (level == CLGAN_LEVEL_WARNING) snprintf(warned, sizeof warned, "%s", text);
+}
+static const clgan_log warnings = {keep_warning, NULL};
+
+/* Anything but NULL says that a gemm has the operand. */
+static const struct buffer there;
+
+static const struct gemm products[] = {
+    {.product = GEMM_XW, .epilogue = EPILOGUE_ACTIVATE, .m = 20, .n = 48, .k = 37, .activation = 3, .bias = {&there}},
+    {.product = GEMM_XW, .epilogue = EPILOGUE_MAXOUT, .m = 20, .n = 90, .k = 33, .pieces = 5, .bias = {&there}},
+    {.product = GEMM_DYWT,
+     .epilogue = EPILOGUE_BACKWARD,
+     .m = 20,
+     .n = 40,
+     .k = 70,
+     .activation = 2,
+     .slope = 0.25f,
+     .factor = 2,
+     .y = {&there},
+     .mask = {&there},
+     .signal = {&there}},
+    {.product = GEMM_DYWT, .epilogue = EPILOGUE_SCATTER, .m = 20, .n = 40, .k = 70, .pieces = 3, .winner = {&there}},
+    {.product = GEMM_XTDY, .epilogue = EPILOGUE_STORE, .m = 40, .n = 33, .k = 20, .bias = {&there}},
+    {.product = GEMM_XTDY,
+     .epilogue = EPILOGUE_MOMENTUM,
+     .m = 40,
+     .n = 33,
+     .k = 20,
+     .limit = 1,
+     .signal = {&there},
+     .offset = {.w = {&there}}},
+    {.product = GEMM_XTDY,
+     .epilogue = EPILOGUE_ADAM,
+     .m = 40,
+     .n = 34,
+     .k = 20,
+     .weight = {.average = {&there}},
+     .offset = {.w = {&there}, .average = {&there}}},
+};
+enum { PRODUCTS = sizeof products / sizeof *products };
+
+static void open_device(void)
+{
+    clgan_device_options options = CLGAN_DEVICE_OPTIONS;
+    CHECK_OK(device_open(&device, &options, false, NULL));
+    const int file = mkstemp(path);
+    ck_assert_int_ge(file, 0);
+    close(file);
+    *warned = 0;
+}
+
+static void close_device(void)
+{
+    unlink(path);
+    memcpy(path + sizeof path - 7, "XXXXXX", 6);
+    device_close(device);
+}
+
+START_TEST(choices_come_back)
+{
+    struct gemm_variant kept[PRODUCTS];
+    for (size_t i = 0; i < PRODUCTS; i++) kept[i] = gemm_choose(device, &products[i]);
+    /* one that no guess would make */
+    struct gemm_choice *odd = choices_find(device->choices, &products[0]);
+    odd->variant = kept[0] =
+        (struct gemm_variant){.backend = GEMM_REGISTER, .rows = 3, .vectors = 1, .width = 2, .depth = 1, .parts = 2};
+    odd->tried = 7;
+    CHECK_OK(choices_write(device, path, true));
+    choices_free(device->choices);
+    choices_read(device, path, &warnings);
+    ck_assert_str_eq(warned, "");
+    for (size_t i = 0; i < PRODUCTS; i++) {
+        const struct gemm_variant found = gemm_choose(device, &products[i]);
+        ck_assert_str_eq(gemm_variant_name(&found).text, gemm_variant_name(&kept[i]).text);
+    }
+    ck_assert_uint_eq(choices_find(device->choices, &products[0])->tried, 7);
+}
+END_TEST
+
+START_TEST(what_is_not_ours_is_ignored)
+{
+    static const char *const wrong[][2] = {
+        {"clgan tuning, version 1", "clgan tuning, version 9"},
+        {"device: ", "device: another "},
+        {"driver: ", "driver: another "},
+        {"register ", "register x"},
+        {"XtdY", "XtdZ"},
+        {"tried\n", "tri"},
+    };
+    char *text;
+    size_t length;
+    for (size_t i = 0; i < PRODUCTS; i++) gemm_choose(device, &products[i]);
+    CHECK_OK(choices_write(device, path, true));
+    CHECK_OK(file_read(&text, &length, path, 1 << 20));
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        char changed[8192];
+        const char *at = strstr(text, wrong[i][0]);
+        ck_assert_ptr_nonnull(at);
+        snprintf(changed, sizeof changed, "%.*s%s%s", (int)(at - text), text, wrong[i][1], at + strlen(wrong[i][0]));
+        CHECK_OK(file_write(path, changed, strlen(changed)));
+        choices_free(device->choices);
+        *warned = 0;
+        choices_read(device, path, &warnings);
+        ck_assert_msg(device->choices->count == 0 && strstr(warned, path), "%zu: %s", i, warned);
+    }
+    free(text);
+    *warned = 0;
+    unlink(path);
+    choices_read(device, path, &warnings); /* none there is no fault */
+    ck_assert_str_eq(warned, "");
+}
+END_TEST
+
+/* Right results are accepted, and a wrong number anywhere at an edge, or one that is not finite inside, is not. */
+START_TEST(wrong_results_are_seen)
+{
+    struct trial trial;
+    struct plan plan;
+    bool right;
+    const struct gemm_variant variant = gemm_choose(device, &products[_i]);
+    CHECK_OK(trial_open(&trial, device, &products[_i]));
+    plan_begin(&plan, device);
+    CHECK_OK(gemm_append(&plan, "test", &trial.gemm, &variant));
+    CHECK_OK(trial_write(&trial));
+    CHECK_OK(plan_run(&plan));
+    CHECK_OK(trial_check(&right, &trial));
+    ck_assert(right);
+    const struct tensor result = trial.gemm.c.buffer ? trial.gemm.c : trial.gemm.weight.w;
+    const size_t places[] = {0, result.columns - 1, (result.rows - 1) * result.columns, result.columns + 1};
+    for (size_t i = 0; i < 4; i++) {
+        const size_t at = (result.offset + places[i]) * sizeof(float);
+        const float wrong = i < 3 ? 1e3f : NAN;
+        float good;
+        CHECK_OK(buffer_read(device, result.buffer, at, sizeof good, &good));
+        CHECK_OK(buffer_write(device, result.buffer, at, sizeof good, &wrong));
+        CHECK_OK(trial_check(&right, &trial));
+        ck_assert(!right);
+        CHECK_OK(buffer_write(device, result.buffer, at, sizeof good, &good));
+    }
+    plan_free(&plan);
+    trial_close(&trial);
+}
+END_TEST
+
+static void count_candidates(void *user, const struct tune_state *state)
+{
+    (void)state;
+    ++*(size_t *)user;
+}
+
+START_TEST(products_are_tuned)
+{
+    struct tune_state state;
+    size_t first = 0, second = 0;
+    struct tune_request request = {.candidates = 4, .progress = count_candidates, .user = &first};
+    for (size_t i = 0; i < PRODUCTS; i++) gemm_choose(device, &products[i]);
+    CHECK_OK(tune(&state, device, &request));
+    ck_assert_uint_eq(state.products, PRODUCTS);
+    ck_assert_uint_eq(state.wrong + state.failed, 0);
+    ck_assert_uint_ge(first, 2 * PRODUCTS);
+    for (size_t i = 0; i < PRODUCTS; i++) {
+        const struct gemm_choice *choice = choices_find(device->choices, &products[i]);
+        ck_assert(choice->seconds > 0 && choice->tried >= 2 && gemm_fits(&products[i], &choice->variant));
+    }
+    request.user = &second; /* nothing is left to try */
+    CHECK_OK(tune(&state, device, &request));
+    ck_assert_uint_eq(second, 0);
+    const volatile int stop = 1;
+    request.stop = &stop;
+    ck_assert_int_eq(tune(&state, device, &request), CLGAN_STOPPED);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("tune");
+    TCase *tests = tcase_create("tune");
+    tcase_set_timeout(tests, 0);
+    tcase_add_checked_fixture(tests, open_device, close_device);
+    tcase_add_test(tests, choices_come_back);
+    tcase_add_test(tests, what_is_not_ours_is_ignored);
+    tcase_add_loop_test(tests, wrong_results_are_seen, 0, PRODUCTS);
+    tcase_add_test(tests, products_are_tuned);
+    suite_add_tcase(suite, tests);
+    return suite_run(suite);
+}
