@@ -3,6 +3,9 @@
  * columns come first: neighbouring groups then share lines of W and its optimiser state, else columns of W. */
 #include "gemm.clh"
 
+#ifndef PREFETCH
+#define PREFETCH 0 /* 1 where the compiler has clang's __builtin_prefetch */
+#endif
 #ifndef DEPTH
 #define DEPTH 16 /* dX: floats of a vector along k: 1, 2, 4, 8, 16 */
 #endif
@@ -138,6 +141,17 @@ __kernel void gemm(VIEW(const float, a), VIEW(const float, b), const uint m, con
     e.c += (ulong)get_group_id(2) * m * n;
 #else
     const uint from = 0, to = k;
+#endif
+#if PREFETCH && EPILOGUE >= EPILOGUE_MOMENTUM
+    /* W and its velocity come from memory: asked for now, they are there when the sums are. */
+#pragma unroll
+    for (uint r = 0; r < ROWS; r++)
+#pragma unroll
+        for (uint v = 0; v < VECTORS; v++) {
+            const ulong at = (ulong)(x.row + r) * n + x.column + v * WIDTH;
+            __builtin_prefetch((const void *)(size_t)(e.w + at), 1, 3);
+            __builtin_prefetch((const void *)(size_t)(e.first + at), 1, 3);
+        }
 #endif
 #if PRODUCT == PRODUCT_DYWT
     multiply(acc, AT(a) + from, AT(b) + from, k, to - from, x);

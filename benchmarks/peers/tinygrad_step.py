@@ -5,7 +5,7 @@
 import statistics
 import time
 
-from tinygrad import Device, Tensor, TinyJit, nn
+from tinygrad import Context, Device, Tensor, TinyJit, nn
 
 BATCH = 100
 
@@ -60,7 +60,7 @@ def g_step():
 
 
 times = []
-with Tensor.train():
+with Context(TRAINING=1):
     for i in range(25):
         start = time.perf_counter()
         d_step().item()

@@ -1,5 +1,6 @@
 /* A product as launches: one where its kernel is ours and can finish it, else a product and a pass. */
 #include <stdio.h>
+#include <string.h>
 
 #include "compute/gemm.h"
 
@@ -82,8 +83,10 @@ static void add_epilogue(struct argument_list *arguments, const struct gemm *g, 
 }
 
 /* Compiler options that make the kernel of this epilogue with this tile. */
-static void write_options(char options[OPTIONS_BYTES], const struct gemm *g, const struct gemm_variant *v)
+static void write_options(char options[OPTIONS_BYTES], const struct device *device, const struct gemm *g,
+                          const struct gemm_variant *v)
 {
+    const bool prefetches = strcmp(device->info.platform, "Portable Computing Language") == 0;
     const bool activation = g->epilogue == EPILOGUE_ACTIVATE || g->epilogue == EPILOGUE_BACKWARD;
     int used = snprintf(options, OPTIONS_BYTES,
                         "-DPRODUCT=%d -DEPILOGUE=%d -DPIECES=%zu -DACTIVATION=%d -DBIAS=%d -DAVERAGE=%d -DSQUARES=%d "
@@ -94,7 +97,8 @@ static void write_options(char options[OPTIONS_BYTES], const struct gemm *g, con
                         updates(g) && g->limit > 0, v->rows,
                         g->epilogue == EPILOGUE_MAXOUT ? (unsigned)g->pieces : v->vectors, v->width);
     if (v->backend == GEMM_REGISTER)
-        snprintf(options + used, OPTIONS_BYTES - (size_t)used, " -DDEPTH=%u -DPARTS=%u", v->depth, v->parts);
+        snprintf(options + used, OPTIONS_BYTES - (size_t)used, " -DDEPTH=%u -DPARTS=%u -DPREFETCH=%d", v->depth,
+                 v->parts, prefetches);
     else if (v->backend == GEMM_GROUP)
         snprintf(options + used, OPTIONS_BYTES - (size_t)used, " -DSTEP=%u -DDOWN=%u -DACROSS=%u -DPARTS=%u", v->depth,
                  v->down, v->across, v->parts);
@@ -179,7 +183,7 @@ static clgan_status append_pass(struct plan *plan, const char *name, const struc
     ADD(UINT, g->n);
     ADD(UINT, g->k);
     add_epilogue(arguments, g, squares);
-    write_options(options, g, &tile);
+    write_options(options, plan->device, g, &tile);
     snprintf(full, sizeof full, "%s epilogue", name);
     TRY(plan_kernel(plan, &(struct kernel_launch){.name = full,
                                                   .program = "epilogue",
@@ -242,7 +246,7 @@ static clgan_status append_native(struct plan *plan, const char *name, const str
     ADD(UINT, g->n);
     ADD(UINT, g->k);
     add_epilogue(arguments, g, squares);
-    write_options(options, g, v);
+    write_options(options, plan->device, g, v);
     TRY(plan_kernel(
         plan, &(struct kernel_launch){.name = name,
                                       .program = group ? "gemm_group" : "gemm_register",
