@@ -34,6 +34,21 @@ __kernel void limit_columns(VIEW(float, w), VIEW(const float, squares), const ui
     }
 }
 
+/* total[0] = the sum of x, by the first work-group: each item adds up its share, the first one the shares. */
+__kernel void add_up(VIEW(const float, x), VIEW(float, total), const uint count)
+{
+    __local float shares[64];
+    if (get_group_id(0) > 0) return;
+    const uint item = get_local_id(0), items = get_local_size(0);
+    float sum = 0.0f;
+    for (uint i = item; i < count; i += items) sum += AT(x)[i];
+    shares[item] = sum;
+    barrier(CLK_LOCAL_MEM_FENCE);
+    if (item > 0) return;
+    for (uint i = 1; i < items; i++) sum += shares[i];
+    AT(total)[0] = sum;
+}
+
 /* average = decay average + (1 - decay) w. */
 __kernel void update_average(VIEW(float, average), VIEW(const float, w), const uint count, const float decay)
 {

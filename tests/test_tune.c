@@ -160,6 +160,31 @@ START_TEST(wrong_results_are_seen)
 }
 END_TEST
 
+/* A choice that the device can't launch gives way to one that it can, and is forgotten. */
+START_TEST(what_can_not_be_launched_gives_way)
+{
+    struct tensor x, w, b, y;
+    struct arena arena = {0};
+    struct plan plan;
+    CHECK_OK(arena_add(&arena, &x, 20, 37, ELEMENT_F32));
+    CHECK_OK(arena_add(&arena, &w, 37, 48, ELEMENT_F32));
+    CHECK_OK(arena_add(&arena, &b, 1, 48, ELEMENT_F32));
+    CHECK_OK(arena_add(&arena, &y, 20, 48, ELEMENT_F32));
+    CHECK_OK(arena_make(&arena, device, "a test"));
+    gemm_choose(device, &products[0]);
+    choices_find(device->choices, &products[0])->variant = (struct gemm_variant){
+        .backend = GEMM_GROUP, .rows = 1, .vectors = 1, .width = 1, .depth = 1, .down = 256, .across = 256, .parts = 1};
+    plan_begin(&plan, device);
+    CHECK_OK(gemm_dense(&plan, "test", x, w, b, y, 3, 0));
+    ck_assert_uint_eq(plan.count, 1);
+    CHECK_OK(plan_run(&plan));
+    CHECK_OK(device_finish(device));
+    ck_assert_int_ne(choices_find(device->choices, &products[0])->variant.backend, GEMM_GROUP);
+    plan_free(&plan);
+    arena_free(&arena, device);
+}
+END_TEST
+
 static void count_candidates(void *user, const struct tune_state *state)
 {
     (void)state;
@@ -198,6 +223,7 @@ int main(void)
     tcase_add_test(tests, choices_come_back);
     tcase_add_test(tests, what_is_not_ours_is_ignored);
     tcase_add_loop_test(tests, wrong_results_are_seen, 0, PRODUCTS);
+    tcase_add_test(tests, what_can_not_be_launched_gives_way);
     tcase_add_test(tests, products_are_tuned);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

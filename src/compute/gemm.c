@@ -1,5 +1,7 @@
 #include "compute/gemm.h"
 
+#include "compute/choices.h"
+
 /* A matrix of one column is its own transpose: X w is made as dY Wᵀ, where vectors run along k, and dy wᵀ as X W, where
  * they run along the columns. */
 static void turn(struct gemm *gemm)
@@ -17,10 +19,22 @@ static void turn(struct gemm *gemm)
 
 static clgan_status append_chosen(struct plan *plan, const char *name, const struct gemm *gemm)
 {
+    enum { CANDIDATES = 16 };
     struct gemm turned = *gemm;
     turn(&turned);
-    const struct gemm_variant variant = gemm_choose(plan->device, &turned);
-    return gemm_append(plan, name, &turned, &variant);
+    struct gemm_variant list[CANDIDATES], variant = gemm_choose(plan->device, &turned);
+    const size_t before = plan->count;
+    clgan_status status = gemm_append(plan, name, &turned, &variant);
+    if (status == CLGAN_OK) return CLGAN_OK;
+    /* The device can't build or launch it, which only trying tells: the next likely ones, CLBlast at last. */
+    const size_t count = gemm_candidates(list, CANDIDATES, plan->device, &turned);
+    for (size_t i = 0; i < count && status != CLGAN_OK; i++) {
+        plan_cut(plan, before);
+        status = gemm_append(plan, name, &turned, &list[i]);
+        struct gemm_choice *choice = choices_find(plan->device->choices, &turned);
+        if (status == CLGAN_OK && choice) choice->variant = list[i];
+    }
+    return status;
 }
 
 clgan_status gemm_dense(struct plan *plan, const char *name, struct tensor x, struct tensor w, struct tensor b,

@@ -52,6 +52,7 @@ struct gemm {
     struct parameter weight, offset; /* momentum, Adam: W and b */
     const struct update_rule *rule;  /* momentum, Adam */
     float limit;                     /* momentum, Adam: largest norm of a column of W; 0: none */
+    struct tensor square;            /* momentum, Adam: [1, 1], gets the sum of squares of W's gradient; may be empty */
 };
 
 /* Y = activation(X W + b). */

@@ -28,8 +28,13 @@ static size_t pieces_of(const struct gemm *g) { return g->epilogue == EPILOGUE_M
 
 static size_t ceiling(size_t count, size_t unit) { return (count + unit - 1) / unit; }
 
+/* Of the new W and of its gradient. */
+struct squares {
+    struct tensor of_w, of_gradient;
+};
+
 /* EPILOGUE_PARAMETERS of cl/gemm.clh. */
-static void add_epilogue(struct argument_list *arguments, const struct gemm *g, struct tensor squares)
+static void add_epilogue(struct argument_list *arguments, const struct gemm *g, const struct squares *squares)
 {
     const int flags = (g->signal.buffer ? 1 : 0) | (g->mask.buffer ? 2 : 0);
     switch (g->epilogue) {
@@ -67,7 +72,8 @@ static void add_epilogue(struct argument_list *arguments, const struct gemm *g, 
         ADD(TENSOR, g->offset.second);
         ADD(TENSOR, g->weight.average);
         ADD(TENSOR, g->offset.average);
-        ADD(TENSOR, squares);
+        ADD(TENSOR, squares->of_w);
+        ADD(TENSOR, squares->of_gradient);
         ADD(BUFFER, g->rule->state);
         ADD(BUFFER, g->rule->table);
         ADD(UINT, g->rule->entries);
@@ -94,7 +100,7 @@ static void write_options(char options[OPTIONS_BYTES], const struct device *devi
                         "-DWIDTH=%u",
                         g->product, g->epilogue, g->epilogue == EPILOGUE_SCATTER ? g->pieces : 0,
                         activation ? g->activation : 0, has_bias(g), g->weight.average.buffer != NULL,
-                        updates(g) && g->limit > 0, v->rows,
+                        updates(g) ? (g->limit > 0) + 2 * (g->square.buffer != NULL) : 0, v->rows,
                         g->epilogue == EPILOGUE_MAXOUT ? (unsigned)g->pieces : v->vectors, v->width);
     if (v->backend == GEMM_REGISTER)
         snprintf(options + used, OPTIONS_BYTES - (size_t)used, " -DDEPTH=%u -DPARTS=%u -DPREFETCH=%d", v->depth,
@@ -126,16 +132,19 @@ static double epilogue_flops(const struct gemm *g)
     return (double)g->m * (double)g->n * (g->epilogue == EPILOGUE_ADAM ? 12 : g->epilogue == EPILOGUE_STORE ? 0 : 3);
 }
 
-/* ---- the columns of W over their limit ---- */
+/* ---- sums of squares that tiles leave behind ---- */
 
-/* [tiles of rows, n], squares that the update writes; empty without a limit. */
-static clgan_status squares_of(struct tensor *squares, struct plan *plan, const struct gemm *g, size_t tiles)
+/* [tiles of rows, n], written by the update; empty where not wanted. */
+static clgan_status take_squares(struct squares *squares, struct plan *plan, const struct gemm *g, size_t tiles)
 {
-    *squares = (struct tensor){0};
-    if (!updates(g) || g->limit <= 0) return CLGAN_OK;
-    return plan_scratch(plan, squares, tiles, g->n, SCRATCH_SQUARES);
+    *squares = (struct squares){0};
+    if (!updates(g)) return CLGAN_OK;
+    if (g->limit > 0) TRY(plan_scratch(plan, &squares->of_w, tiles, g->n, SCRATCH_SQUARES));
+    if (!g->square.buffer) return CLGAN_OK;
+    return plan_scratch(plan, &squares->of_gradient, tiles, g->n, SCRATCH_GRADIENT_SQUARES);
 }
 
+/* The columns of W over their limit. */
 static clgan_status append_limit(struct plan *plan, const char *name, const struct gemm *g, struct tensor squares)
 {
     const bool wide = plan->device->vector_width >= 8;
@@ -152,6 +161,29 @@ static clgan_status append_limit(struct plan *plan, const char *name, const stru
                                       .bytes = bytes_of(squares),
                                       ARGUMENTS(ARG_TENSOR(g->weight.w), ARG_TENSOR(squares), ARG_UINT(squares.rows),
                                                 ARG_UINT(g->m), ARG_UINT(g->n), ARG_FLOAT(g->limit))});
+}
+
+static clgan_status append_square(struct plan *plan, const char *name, const struct gemm *g, struct tensor squares)
+{
+    char full[NAME_BYTES];
+    if (!squares.buffer) return CLGAN_OK;
+    snprintf(full, sizeof full, "%s gradient norm", name);
+    return plan_kernel(plan,
+                       &(struct kernel_launch){.name = full,
+                                               .program = "update",
+                                               .kernel = "add_up",
+                                               .columns = plan->device->work_group < 64 ? plan->device->work_group : 64,
+                                               .flops = (double)(squares.rows * squares.columns),
+                                               .bytes = bytes_of(squares),
+                                               ARGUMENTS(ARG_TENSOR(squares), ARG_TENSOR(g->square),
+                                                         ARG_UINT(squares.rows * squares.columns))});
+}
+
+static clgan_status use_squares(struct plan *plan, const char *name, const struct gemm *g,
+                                const struct squares *squares)
+{
+    TRY(append_square(plan, name, g, squares->of_gradient));
+    return append_limit(plan, name, g, squares->of_w);
 }
 
 /* ---- the pass after a product ---- */
@@ -174,15 +206,15 @@ static clgan_status append_pass(struct plan *plan, const char *name, const struc
     const struct gemm_variant tile = pass_tile(plan->device, g);
     const size_t tiles = ceiling(g->m, tile.rows), units = g->n / pieces_of(g);
     char full[NAME_BYTES], options[OPTIONS_BYTES];
-    struct tensor squares;
-    TRY(squares_of(&squares, plan, g, tiles));
+    struct squares squares;
+    TRY(take_squares(&squares, plan, g, tiles));
     ADD(TENSOR, product);
     ADD(UINT, parts);
     ADD(TENSOR, g->b);
     ADD(UINT, g->m);
     ADD(UINT, g->n);
     ADD(UINT, g->k);
-    add_epilogue(arguments, g, squares);
+    add_epilogue(arguments, g, &squares);
     write_options(options, plan->device, g, &tile);
     snprintf(full, sizeof full, "%s epilogue", name);
     TRY(plan_kernel(plan, &(struct kernel_launch){.name = full,
@@ -195,7 +227,7 @@ static clgan_status append_pass(struct plan *plan, const char *name, const struc
                                                   .argument_count = taken.count,
                                                   .flops = epilogue_flops(g),
                                                   .bytes = epilogue_bytes(g) + bytes_of(product)}));
-    return append_limit(plan, name, g, squares);
+    return use_squares(plan, name, g, &squares);
 }
 
 clgan_status gemm_update(struct plan *plan, const char *name, const struct parameter *parameter, struct tensor g,
@@ -236,16 +268,16 @@ static clgan_status append_native(struct plan *plan, const char *name, const str
     const size_t down = group ? v->down : 1, across = group ? v->across : 1;
     const size_t rows = ceiling(g->m, v->rows * down), columns = ceiling(units, span * across);
     char options[OPTIONS_BYTES];
-    struct tensor squares;
+    struct squares squares;
     /* neighbouring groups share what is dear: columns of W, or in dW lines of W and its optimiser state */
     const size_t tiles = rows + has_bias(g), by_columns = group || g->product == GEMM_XTDY;
-    TRY(squares_of(&squares, plan, g, rows * down));
+    TRY(take_squares(&squares, plan, g, rows * down));
     ADD(TENSOR, g->a);
     ADD(TENSOR, g->b);
     ADD(UINT, g->m);
     ADD(UINT, g->n);
     ADD(UINT, g->k);
-    add_epilogue(arguments, g, squares);
+    add_epilogue(arguments, g, &squares);
     write_options(options, plan->device, g, v);
     TRY(plan_kernel(
         plan, &(struct kernel_launch){.name = name,
@@ -260,7 +292,7 @@ static clgan_status append_native(struct plan *plan, const char *name, const str
                                       .argument_count = taken.count,
                                       .flops = gemm_flops(g) + epilogue_flops(g),
                                       .bytes = bytes_of(g->a) + bytes_of(g->b) + epilogue_bytes(g)}));
-    return append_limit(plan, name, g, squares);
+    return use_squares(plan, name, g, &squares);
 }
 
 static clgan_status append_scaled(struct plan *plan, const char *name, struct gemm *g)

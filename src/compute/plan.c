@@ -16,10 +16,15 @@ struct scratch {
 
 void plan_begin(struct plan *plan, struct device *device) { *plan = (struct plan){.device = device, .segment = ""}; }
 
+void plan_cut(struct plan *plan, size_t count)
+{
+    for (; plan->count > count; plan->count--)
+        if (plan->launches[plan->count - 1].kernel) clReleaseKernel(plan->launches[plan->count - 1].kernel);
+}
+
 void plan_free(struct plan *plan)
 {
-    for (size_t i = 0; i < plan->count; i++)
-        if (plan->launches[i].kernel) clReleaseKernel(plan->launches[i].kernel);
+    plan_cut(plan, 0);
     free(plan->launches);
     while (plan->scratch) {
         struct scratch *scratch = plan->scratch;

@@ -8,7 +8,7 @@
 enum launch_kind { LAUNCH_KERNEL, LAUNCH_LIBRARY_GEMM, LAUNCH_COPY };
 
 /* Memory of a plan's own, for what passes from one launch to the next. Calls of a library have a role of their own. */
-enum scratch_role { SCRATCH_LIBRARY, SCRATCH_PRODUCT, SCRATCH_SQUARES };
+enum scratch_role { SCRATCH_LIBRARY, SCRATCH_PRODUCT, SCRATCH_SQUARES, SCRATCH_GRADIENT_SQUARES };
 struct scratch;
 
 /* C[m, n] = op(A) op(B), row-major views, as a library call. */
@@ -105,6 +105,9 @@ clgan_status plan_gemm(struct plan *plan, const char *name, const struct gemm_ca
 clgan_status plan_scratch(struct plan *plan, struct tensor *tensor, size_t rows, size_t columns,
                           enum scratch_role role);
 clgan_status plan_copy(struct plan *plan, const char *name, struct tensor to, struct tensor from);
+
+/* Takes back launches appended since there were `count`. */
+void plan_cut(struct plan *plan, size_t count);
 
 /* Enqueues every launch once; does not wait. */
 clgan_status plan_run(struct plan *plan);
