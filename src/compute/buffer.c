@@ -20,6 +20,9 @@ static void ask_for_huge_pages(const struct buffer *buffer, const struct device 
     const size_t before = (HUGE_PAGE - (size_t)start % HUGE_PAGE) % HUGE_PAGE;
     madvise(start + before, (buffer->bytes - before) / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
     clEnqueueUnmapMemObject(device->queue, buffer->memory, start, 0, NULL, NULL);
+#else
+    (void)buffer;
+    (void)device;
 #endif
 }
 
