@@ -31,17 +31,7 @@ static clgan_status make_pictures(struct pictures *pictures, const struct recipe
 static clgan_status make_batches(struct bench_case *c)
 {
     const struct recipe *recipe = &c->recipe->recipe;
-    const struct batches_request request = {.format = recipe->data.format,
-                                            .pictures = &c->pictures,
-                                            .preparation = recipe->data.preparation,
-                                            .mean = recipe->data.mean,
-                                            .deviation = recipe->data.deviation,
-                                            .modes = (size_t)recipe->data.modes,
-                                            .radius = recipe->data.radius,
-                                            .steps_per_epoch = (size_t)recipe->data.steps_per_epoch,
-                                            .rows = (size_t)recipe->train.batch,
-                                            .lanes = pair_lanes(recipe),
-                                            .seed = 1};
+    const struct batches_request request = pair_batches_request(recipe, &c->pictures);
     if (recipe_has_pictures(recipe)) TRY(make_pictures(&c->pictures, recipe));
     return batches_make(&c->batches, c->device, &request, NULL);
 }

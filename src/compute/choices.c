@@ -9,7 +9,6 @@
 #include "base/memory.h"
 
 static const char format_line[] = "clgan tuning, version 1";
-enum { FILE_BYTES = 1 << 22 };
 
 static const char *const product_names[] = {"XW", "dYWt", "XtdY"};
 static const char *const epilogue_names[] = {"store", "activate", "maxout", "backward", "scatter", "momentum", "adam"};
@@ -47,16 +46,11 @@ static struct gemm_choice *add(struct gemm_choices *choices, const struct gemm *
     return &choices->list[choices->count++];
 }
 
-static bool may_use(const struct device *device, const struct gemm *gemm, const struct gemm_variant *variant)
-{
-    return gemm_fits(gemm, variant) && (!device->gemm_backends || device->gemm_backends >> variant->backend & 1);
-}
-
 struct gemm_variant gemm_choose(const struct device *device, const struct gemm *gemm)
 {
     struct gemm_variant guess[2];
     struct gemm_choice *choice = choices_find(device->choices, gemm);
-    const bool known = choice && may_use(device, gemm, &choice->variant);
+    const bool known = choice && gemm_fits(gemm, &choice->variant) && gemm_allowed(device, choice->variant.backend);
     if (!known) gemm_candidates(guess, 2, device, gemm);
     if (!choice) choice = add(device->choices, gemm);
     if (!choice) return guess[0]; /* no memory to remember it */
@@ -157,7 +151,7 @@ void choices_read(struct device *device, const char *path, const clgan_log *log)
     char *bytes;
     size_t length;
     if (!file_exists(path)) return;
-    if (file_read(&bytes, &length, path, FILE_BYTES) != CLGAN_OK) {
+    if (file_read(&bytes, &length, path, CHOICES_BYTES) != CLGAN_OK) {
         log_warning(log, "measured choices are ignored: %s", clgan_last_error());
         return;
     }

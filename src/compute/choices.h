@@ -27,6 +27,8 @@ struct gemm_key {
 };
 struct gemm_key gemm_key(const struct gemm *gemm);
 
+enum { CHOICES_BYTES = 1 << 22 }; /* longest file that is read */
+
 /* NULL: none. */
 struct gemm_choice *choices_find(const struct gemm_choices *choices, const struct gemm *gemm);
 

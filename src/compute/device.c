@@ -67,6 +67,8 @@ clgan_status device_open(struct device **out, const clgan_device_options *option
     return CLGAN_OK;
 }
 
+bool device_is_wide(const struct device *device) { return device->vector_width >= 8; }
+
 void device_close(struct device *device)
 {
     if (!device) return;

@@ -35,6 +35,9 @@ clgan_status device_open(struct device **device, const clgan_device_options *opt
                          const clgan_log *log);
 void device_close(struct device *device);
 
+/* Whether kernels do well to work on vectors of 16 here: CPUs with wide ones. A GPU's work-items are its lanes. */
+bool device_is_wide(const struct device *device);
+
 /* Waits until everything enqueued is done. */
 clgan_status device_finish(struct device *device);
 /* Marks what is enqueued so far and waits until what was enqueued before the last call is done: called after each group

@@ -147,7 +147,7 @@ static clgan_status take_squares(struct squares *squares, struct plan *plan, con
 /* The columns of W over their limit. */
 static clgan_status append_limit(struct plan *plan, const char *name, const struct gemm *g, struct tensor squares)
 {
-    const bool wide = plan->device->vector_width >= 8;
+    const bool wide = device_is_wide(plan->device);
     char full[NAME_BYTES];
     if (!squares.buffer) return CLGAN_OK;
     snprintf(full, sizeof full, "%s column norms", name);

@@ -175,7 +175,7 @@ static int by_cost(const void *a, const void *b)
     return strcmp(gemm_variant_name(&x->variant).text, gemm_variant_name(&y->variant).text);
 }
 
-static bool allowed(const struct device *device, enum gemm_backend backend)
+bool gemm_allowed(const struct device *device, enum gemm_backend backend)
 {
     return !device->gemm_backends || device->gemm_backends >> backend & 1;
 }
@@ -187,13 +187,13 @@ size_t gemm_candidates(struct gemm_variant *list, size_t most, const struct devi
     const bool cpu = strcmp(device->info.type, "cpu") == 0;
     size_t count = 0;
     if (all) {
-        if (cpu && allowed(device, GEMM_REGISTER)) consider_registers(all, device, g);
-        if (!cpu && allowed(device, GEMM_GROUP)) consider_groups(all, device, g);
+        if (cpu && gemm_allowed(device, GEMM_REGISTER)) consider_registers(all, device, g);
+        if (!cpu && gemm_allowed(device, GEMM_GROUP)) consider_groups(all, device, g);
         qsort(all->list, all->count, sizeof *all->list, by_cost);
         for (; count < all->count && count + 1 < most && all->list[count].cost <= HOPELESS * all->list[0].cost; count++)
             list[count] = all->list[count].variant;
         free(all);
     }
-    if (count == 0 || allowed(device, GEMM_CLBLAST)) list[count++] = clblast;
+    if (count == 0 || gemm_allowed(device, GEMM_CLBLAST)) list[count++] = clblast;
     return count;
 }

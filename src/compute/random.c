@@ -4,14 +4,11 @@
 
 #include "compute/device.h"
 
-/* Sixteen counters at once where vectors are wide; a GPU's work-items are its lanes. */
-static bool draws_wide(const struct device *device) { return device->vector_width >= 8; }
-
-const char *random_options(const struct device *device) { return draws_wide(device) ? "-DLANES=16" : "-DLANES=1"; }
+const char *random_options(const struct device *device) { return device_is_wide(device) ? "-DLANES=16" : "-DLANES=1"; }
 
 size_t random_items(const struct device *device, size_t columns)
 {
-    const size_t at_once = draws_wide(device) ? 64 : 4;
+    const size_t at_once = device_is_wide(device) ? 64 : 4;
     return (columns + at_once - 1) / at_once;
 }
 

@@ -143,7 +143,7 @@ static clgan_status add_spot(struct trial *trial, size_t row, size_t column)
         double sum = product_at(trial, row, piece * units + column);
         if (trial->gemm.epilogue == EPILOGUE_ACTIVATE || trial->gemm.epilogue == EPILOGUE_MAXOUT)
             sum += (double)((const float *)starts(trial, &trial->gemm.bias))[piece * units + column];
-        if (sum > spot->sum) *spot = (struct spot){row, column, sum, piece};
+        if (sum > spot->sum) *spot = (struct spot){row, column, sum};
     }
     return CLGAN_OK;
 }

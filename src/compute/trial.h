@@ -10,7 +10,6 @@ enum { OPERANDS = 18 };
 struct spot {
     size_t row, column;
     double sum;
-    size_t piece;
 };
 
 /* A product of the table with operands of its own, and what it should come to. */

@@ -113,7 +113,7 @@ clgan_status batches_append(struct plan *plan, const struct batches *batches, st
 {
     const struct batches_request *request = &batches->request;
     if (!data_has_pictures(request->format)) return append_drawn(plan, batches, x, state, lane);
-    const bool wide = plan->device->vector_width >= 8;
+    const bool wide = device_is_wide(plan->device);
     const size_t span = wide ? x.columns : 4;
     return plan_kernel(plan,
                        &(struct kernel_launch){

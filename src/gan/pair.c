@@ -14,6 +14,21 @@ size_t pair_lanes(const struct recipe *recipe)
     return recipe->train.updates == UPDATES_ALTERNATING ? (size_t)recipe->train.discriminator_steps : 1;
 }
 
+struct batches_request pair_batches_request(const struct recipe *recipe, const struct pictures *pictures)
+{
+    return (struct batches_request){.format = recipe->data.format,
+                                    .pictures = pictures,
+                                    .preparation = recipe->data.preparation,
+                                    .mean = recipe->data.mean,
+                                    .deviation = recipe->data.deviation,
+                                    .modes = (size_t)recipe->data.modes,
+                                    .radius = recipe->data.radius,
+                                    .steps_per_epoch = (size_t)recipe->data.steps_per_epoch,
+                                    .rows = (size_t)recipe->train.batch,
+                                    .lanes = pair_lanes(recipe),
+                                    .seed = (uint64_t)recipe->train.seed};
+}
+
 clgan_status pair_begin(struct pair *pair, struct device *device, const struct recipe *recipe, bool gradients)
 {
     const size_t batch = (size_t)recipe->train.batch, data = recipe_data_size(recipe);

@@ -38,6 +38,9 @@ uint64_t pair_bytes(const struct pair *pair);
 clgan_status pair_make(struct pair *pair);
 void pair_free(struct pair *pair);
 
+/* What to ask of the data room for the recipe's minibatches of `pictures`, borrowed (ignored where data is drawn). */
+struct batches_request pair_batches_request(const struct recipe *recipe, const struct pictures *pictures);
+
 /* Number of minibatches of data that a step takes (k, or 1). */
 size_t pair_lanes(const struct recipe *recipe);
 

@@ -27,23 +27,6 @@ static clgan_status read_data(struct training *training, const char *data, bool 
     return imagine(&training->dataset.train, recipe);
 }
 
-static struct batches_request request_of(const struct training *training, bool stream)
-{
-    const struct recipe *recipe = training->recipe;
-    return (struct batches_request){.format = recipe->data.format,
-                                    .pictures = &training->dataset.train,
-                                    .preparation = recipe->data.preparation,
-                                    .mean = recipe->data.mean,
-                                    .deviation = recipe->data.deviation,
-                                    .modes = (size_t)recipe->data.modes,
-                                    .radius = recipe->data.radius,
-                                    .steps_per_epoch = (size_t)recipe->data.steps_per_epoch,
-                                    .rows = (size_t)recipe->train.batch,
-                                    .lanes = pair_lanes(recipe),
-                                    .seed = (uint64_t)recipe->train.seed,
-                                    .stream = stream};
-}
-
 static clgan_status check_memory(const struct training *training)
 {
     const clgan_device_info *info = &training->device->info;
@@ -86,7 +69,8 @@ static clgan_status set_up(struct training *training, const struct training_requ
     TRY(pair_begin(&training->pair, training->device, recipe, false));
     TRY(check_memory(training));
     TRY(pair_make(&training->pair));
-    const struct batches_request batches = request_of(training, options->stream_data);
+    struct batches_request batches = pair_batches_request(recipe, &training->dataset.train);
+    batches.stream = options->stream_data;
     TRY(batches_make(&training->batches, training->device, &batches, log));
     TRY(plan_step(training, request, options, log));
     TRY(sampler_make(&training->sampler, training->device, recipe, &training->pair.g, averaged,

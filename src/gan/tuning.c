@@ -117,7 +117,7 @@ clgan_status clgan_tuning_text(char **text, const clgan_device_options *options,
     TRY(device_open(&device, options, false, log));
     clgan_status status = choices_path(&path, device);
     if (status == CLGAN_OK && file_exists(path))
-        status = file_read(text, &length, path, 1 << 22);
+        status = file_read(text, &length, path, CHOICES_BYTES);
     else if (status == CLGAN_OK)
         status = text_take(text, &empty);
     free(path);

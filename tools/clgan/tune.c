@@ -5,12 +5,15 @@
 
 struct screen {
     int terminal, quiet;
-    int drawn; /* a line stands that is to be drawn over */
+    int drawn;              /* a line stands that is to be drawn over */
+    unsigned wrong, failed; /* candidates dropped so far */
 };
 
 static void show(void *user, const clgan_tune_progress *p)
 {
     struct screen *screen = user;
+    screen->wrong = p->wrong;
+    screen->failed = p->failed;
     if (screen->quiet || (!screen->terminal && p->tried < p->candidates && (p->tried & (p->tried - 1))))
         return; /* where nobody watches: after 1, 2, 4, ... candidates, and the last */
     fprintf(stderr, "%s%4.0f s  %2u/%u  %-40s %2u of %u tried, best %-28s %9.3f ms%s", screen->drawn ? "\r" : "",
@@ -18,19 +21,6 @@ static void show(void *user, const clgan_tune_progress *p)
             screen->terminal ? "\033[K" : "\n");
     screen->drawn = screen->terminal;
     fflush(stderr);
-}
-
-struct dropped {
-    struct screen screen;
-    unsigned wrong, failed;
-};
-
-static void count(void *user, const clgan_tune_progress *p)
-{
-    struct dropped *dropped = user;
-    dropped->wrong = p->wrong;
-    dropped->failed = p->failed;
-    show(&dropped->screen, p);
 }
 
 static int print_kept(struct context *context, const clgan_device_options *device)
@@ -48,20 +38,20 @@ static int print_kept(struct context *context, const clgan_device_options *devic
 
 static int tune(struct context *context, const char *name, const struct settings *settings, clgan_tune_options *options)
 {
-    struct dropped dropped = {.screen = {.terminal = isatty(STDERR_FILENO), .quiet = context->quiet}};
+    struct screen screen = {.terminal = isatty(STDERR_FILENO), .quiet = context->quiet};
     clgan_recipe *recipe;
     clgan_status status = clgan_recipe_read(&recipe, name, settings->texts, settings->count);
     if (status != CLGAN_OK) return command_end(status);
-    options->progress = count;
-    options->user = &dropped;
+    options->progress = show;
+    options->user = &screen;
     options->stop = context->stop;
     status = clgan_tune(recipe, options, &context->log);
     clgan_recipe_free(recipe);
-    if (dropped.screen.drawn) fputc('\n', stderr);
+    if (screen.drawn) fputc('\n', stderr);
     if (!context->quiet && status != CLGAN_FAILED)
         fprintf(stderr, "clgan: kept for trainings to come%s; dropped: %u computed wrongly, %u not built or launched\n",
-                status == CLGAN_STOPPED ? ", stopped early: the same command goes on" : "", dropped.wrong,
-                dropped.failed);
+                status == CLGAN_STOPPED ? ", stopped early: the same command goes on" : "", screen.wrong,
+                screen.failed);
     return command_end(status);
 }
 
