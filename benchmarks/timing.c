@@ -46,6 +46,6 @@ clgan_status time_plan(struct timing *timing, struct plan *plan, double seconds)
 unsigned backend_bits(const char *name)
 {
     if (strcmp(name, "clblast") == 0) return 1u << GEMM_CLBLAST;
-    if (strcmp(name, "native") == 0) return 1u << GEMM_REGISTER | 1u << GEMM_GROUP;
+    if (strcmp(name, "native") == 0) return 1u << GEMM_REGISTER | 1u << GEMM_PACKED | 1u << GEMM_GROUP;
     return 0;
 }

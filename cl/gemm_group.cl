@@ -86,10 +86,7 @@ __kernel __attribute__((reqd_work_group_size(ACROSS, DOWN, 1))) void gemm(VIEW(c
     const uint from = 0, to = k;
 #endif
     REALS acc[ROWS][VECTORS];
-#pragma unroll
-    for (uint r = 0; r < ROWS; r++)
-#pragma unroll
-        for (uint v = 0; v < VECTORS; v++) acc[r][v] = 0.0f;
+    clear(acc);
     for (uint i = from; i < to; i += STEP) {
         load_rows(rows, AT(a), row, m, i, to, k, x, y);
         load_columns(columns, AT(b), unit, units, n, i, to, k, x, y);

@@ -94,14 +94,10 @@ INLINE void multiply(REALS acc[ROWS][VECTORS], __global const float *INNER_RESTR
     }
 }
 #else
-/* Rows of b stream by, each element of a is spread over a vector. */
+/* Rows of b stream by, each element of a is spread over a vector; adds to acc. */
 INLINE void multiply(REALS acc[ROWS][VECTORS], __global const float *INNER_RESTRICT a, __global const float *INNER_RESTRICT b,
               const uint row_stride, const uint row_step, const uint n, const uint length, const uint stride)
 {
-#pragma unroll
-    for (uint r = 0; r < ROWS; r++)
-#pragma unroll
-        for (uint v = 0; v < VECTORS; v++) acc[r][v] = 0.0f;
     for (uint i = 0; i < length; i++, a += row_step, b += n) {
         REALS row[VECTORS];
 #pragma unroll
@@ -142,21 +138,25 @@ __kernel void gemm(VIEW(const float, a), VIEW(const float, b), const uint m, con
 #else
     const uint from = 0, to = k;
 #endif
-#if PREFETCH && EPILOGUE >= EPILOGUE_MOMENTUM
-    /* W and its velocity come from memory: asked for now, they are there when the sums are. */
-#pragma unroll
-    for (uint r = 0; r < ROWS; r++)
-#pragma unroll
-        for (uint v = 0; v < VECTORS; v++) {
-            const ulong at = (ulong)(x.row + r) * n + x.column + v * WIDTH;
-            __builtin_prefetch((const void *)(size_t)(e.w + at), 1, 3);
-            __builtin_prefetch((const void *)(size_t)(e.first + at), 1, 3);
-        }
+#if PRODUCT != PRODUCT_DYWT
+    clear(acc);
 #endif
 #if PRODUCT == PRODUCT_DYWT
     multiply(acc, AT(a) + from, AT(b) + from, k, to - from, x);
 #elif PRODUCT == PRODUCT_XW
     multiply(acc, AT(a) + (ulong)x.row * k + from, AT(b) + (ulong)from * n + x.column, k, 1, n, to - from, VECTOR_STRIDE(units));
+#elif PREFETCH && EPILOGUE >= EPILOGUE_MOMENTUM
+    /* W and its velocity come from memory: a row of the tile at a time is asked for, so that the lines of dY never wait behind them. */
+    for (uint r = 0; r < ROWS; r++) {
+        const uint start = k * r / ROWS, end = k * (r + 1) / ROWS;
+        const ulong at = (ulong)(x.row + r) * n + x.column;
+#pragma unroll
+        for (uint v = 0; v < VECTORS; v++) {
+            __builtin_prefetch((const void *)(size_t)(e.w + at + v * WIDTH), 1, 3);
+            __builtin_prefetch((const void *)(size_t)(e.first + at + v * WIDTH), 1, 3);
+        }
+        multiply(acc, AT(a) + x.row + (ulong)start * m, AT(b) + (ulong)start * n + x.column, 1, m, n, end - start, WIDTH);
+    }
 #else
     multiply(acc, AT(a) + x.row + (ulong)from * m, AT(b) + (ulong)from * n + x.column, 1, m, n, to - from, VECTOR_STRIDE(units));
 #endif

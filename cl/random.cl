@@ -3,24 +3,62 @@
 #include "philox.clh"
 #include "view.clh"
 
+#ifndef DOWN
+#define DOWN 0 /* 1, of z: a work-item draws for LANES rows of four columns: for rows of few columns */
+#endif
+#if DOWN
+#define DRAWN_COLUMNS 4
+#define DRAWN_ROWS LANES
+#define DRAW(row, column) stream_down(column / 4, 0, state->row + row, state->step, key)
+#define PUT(row, column, values) store_units_down(AT(z), row, rows, column, columns, values)
+#else
+#define DRAWN_COLUMNS (4 * LANES)
+#define DRAWN_ROWS 1
+#define DRAW(row, column) stream(column / 4, 0, state->row + row, state->step, key)
+#define PUT(row, column, values) store_units(AT(z) + row * columns, column, columns, values)
+#endif
+
 /* z: uniform on (-scale, scale). */
 __kernel void noise_uniform(VIEW(float, z), __global const step_state *restrict state, const uint2 key, const uint rows,
                             const uint columns, const float scale)
 {
-    const uint column = 4 * LANES * get_global_id(0), row = get_global_id(1);
+    const uint column = DRAWN_COLUMNS * get_global_id(0), row = DRAWN_ROWS * get_global_id(1);
     if (column >= columns || row >= rows) return;
-    const words drawn = stream(column / 4, 0, state->row + row, state->step, key);
-    store_units(AT(z) + row * columns, column, columns, uniform_units(drawn, scale));
+    PUT(row, column, uniform_units(DRAW(row, column), scale));
 }
 
 /* z: normal, standard deviation `scale`. */
 __kernel void noise_normal(VIEW(float, z), __global const step_state *restrict state, const uint2 key, const uint rows,
                            const uint columns, const float scale)
 {
-    const uint column = 4 * LANES * get_global_id(0), row = get_global_id(1);
+    const uint column = DRAWN_COLUMNS * get_global_id(0), row = DRAWN_ROWS * get_global_id(1);
     if (column >= columns || row >= rows) return;
-    const words drawn = stream(column / 4, 0, state->row + row, state->step, key);
-    store_units(AT(z) + row * columns, column, columns, normal_units(drawn, scale));
+    PUT(row, column, normal_units(DRAW(row, column), scale));
+}
+
+/* x = mean + deviation * N(0, 1), one value a row. Work-item: LANES rows. */
+__kernel void data_gaussian(VIEW(float, x), __global const step_state *restrict state, const uint2 key, const uint rows,
+                            const float mean, const float deviation)
+{
+    const uint row = LANES * get_global_id(0);
+    if (row >= rows) return;
+    units values = normal_units(stream_down(0, 0, state->row + row, state->step, key), deviation);
+    values.x += mean;
+    store_units_down(AT(x), row, rows, 0, 1, values);
+}
+
+/* x: one of `modes` Gaussians evenly on a circle, two values a row. Work-item: LANES rows. */
+__kernel void data_ring(VIEW(float, x), __global const step_state *restrict state, const uint2 key, const uint rows,
+                        const uint modes, const float radius, const float deviation)
+{
+    const uint row = LANES * get_global_id(0);
+    if (row >= rows) return;
+    const WORDS mode = mul_hi(stream_down(0, 0, state->row + row, state->step, key).x, WORDS_OF(modes));
+    const UNITS angle = 6.28318530717958648f * UNITS_OF(mode) / (float)modes;
+    units values = normal_units(stream_down(1, 0, state->row + row, state->step, key), deviation);
+    values.x += radius * cos(angle);
+    values.y += radius * sin(angle);
+    store_units_down(AT(x), row, rows, 0, 2, values);
 }
 
 /* Initial weights, [in, out]; `normal` 1: N(0, scale), 0: U(-scale, scale). */
@@ -44,28 +82,6 @@ __kernel void noise_to_sphere(VIEW(float, z), const uint rows, const uint column
     for (uint c = 0; c < columns; c++) sum += target[c] * target[c];
     const float factor = scale * sqrt((float)columns / fmax(sum, FLT_MIN));
     for (uint c = 0; c < columns; c++) target[c] *= factor;
-}
-
-/* x = mean + deviation * N(0, 1), one value a row. Work-item: a row. */
-__kernel void data_gaussian(VIEW(float, x), __global const step_state *restrict state, const uint2 key, const uint rows,
-                            const float mean, const float deviation)
-{
-    const uint row = get_global_id(0);
-    if (row >= rows) return;
-    AT(x)[row] = mean + normal_units(stream(0, 0, state->row + row, state->step, key), deviation).x;
-}
-
-/* x: one of `modes` Gaussians evenly on a circle, two values a row. Work-item: a row. */
-__kernel void data_ring(VIEW(float, x), __global const step_state *restrict state, const uint2 key, const uint rows,
-                        const uint modes, const float radius, const float deviation)
-{
-    const uint row = get_global_id(0);
-    if (row >= rows) return;
-    const uint mode = mul_hi(stream(0, 0, state->row + row, state->step, key).x, modes);
-    const units spread = normal_units(stream(1, 0, state->row + row, state->step, key), deviation);
-    const float angle = 6.28318530717958648f * (float)mode / (float)modes;
-    AT(x)[2 * row] = radius * cos(angle) + spread.x;
-    AT(x)[2 * row + 1] = radius * sin(angle) + spread.y;
 }
 
 /* `incoming` weights of each column ~ N(0, scale), the others stay 0: which, a keyed shuffle of the rows says. Work-item: a column. */

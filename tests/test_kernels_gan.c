@@ -17,12 +17,17 @@ static struct guarded *logits_of(size_t rows)
     return x;
 }
 
-static void discriminator_case(size_t rows, double weight, double real, double fake)
+/* Both ways: the wide one is for CPUs. */
+static const char *const widths[] = {"-DWIDTH=1", "-DWIDTH=16"};
+static size_t items(int way, size_t rows) { return way ? (rows + 15) / 16 : rows; }
+
+static void discriminator_case(int way, size_t rows, double weight, double real, double fake)
 {
     struct guarded *l = logits_of(2 * rows), *signal = guarded(2 * rows, 1, ELEMENT_F32);
     struct guarded *values = guarded(METRICS, 2 * rows, ELEMENT_F32);
-    LAUNCH("loss", "loss_discriminator", 2 * rows, 0, ARG_TENSOR(l->t), ARG_TENSOR(signal->t), ARG_TENSOR(values->t),
-           ARG_UINT(rows), ARG_FLOAT(weight), ARG_FLOAT(real), ARG_FLOAT(fake));
+    LAUNCH_WITH(widths[way], 1, "loss", "loss_discriminator", items(way, 2 * rows), 0, ARG_TENSOR(l->t),
+                ARG_TENSOR(signal->t), ARG_TENSOR(values->t), ARG_UINT(rows), ARG_FLOAT(weight), ARG_FLOAT(real),
+                ARG_FLOAT(fake));
     get(signal);
     get(values);
     for (size_t i = 0; i < 2 * rows; i++) {
@@ -42,20 +47,21 @@ static void discriminator_case(size_t rows, double weight, double real, double f
 
 START_TEST(loss_of_d)
 {
-    for (const size_t *rows = sizes(); *rows; rows++) {
-        discriminator_case(*rows, 0.5, 1, 0);
-        discriminator_case(*rows, 1, 0.9, 0.2);
-    }
+    for (const size_t *rows = sizes(); *rows; rows++)
+        for (int way = 0; way < 2; way++) {
+            discriminator_case(way, *rows, 0.5, 1, 0);
+            discriminator_case(way, *rows, 1, 0.9, 0.2);
+        }
 }
 END_TEST
 
 /* Signals that are tiny must be right relative to themselves: nothing but they drives G where D is sure. */
-static void generator_case(size_t rows, int minimax)
+static void generator_case(int way, size_t rows, int minimax)
 {
     struct guarded *l = logits_of(rows), *signal = guarded(rows, 1, ELEMENT_F32);
     struct guarded *values = guarded(METRICS, 2 * rows, ELEMENT_F32);
-    LAUNCH("loss", "loss_generator", rows, 0, ARG_TENSOR(l->t), ARG_TENSOR(signal->t), ARG_TENSOR(values->t),
-           ARG_UINT(rows), ARG_INT(minimax));
+    LAUNCH_WITH(widths[way], 1, "loss", "loss_generator", items(way, rows), 0, ARG_TENSOR(l->t), ARG_TENSOR(signal->t),
+                ARG_TENSOR(values->t), ARG_UINT(rows), ARG_INT(minimax));
     get(signal);
     get(values);
     for (size_t i = 0; i < rows; i++) {
@@ -72,10 +78,11 @@ static void generator_case(size_t rows, int minimax)
 
 START_TEST(loss_of_g)
 {
-    for (const size_t *rows = sizes(); *rows; rows++) {
-        generator_case(*rows, 0);
-        generator_case(*rows, 1);
-    }
+    for (const size_t *rows = sizes(); *rows; rows++)
+        for (int way = 0; way < 2; way++) {
+            generator_case(way, *rows, 0);
+            generator_case(way, *rows, 1);
+        }
 }
 END_TEST
 

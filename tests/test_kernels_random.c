@@ -7,6 +7,8 @@ enum { LAYER = 3 };
 static const char *const options[] = {"-DLANES=1", "-DLANES=16"};
 static const size_t at_once[] = {4, 64};
 static int ways(void) { return harness_small() ? 1 : 2; }
+#define DRAW_DOWN(way, kernel, rows, ...)                                                                              \
+    LAUNCH_WITH(options[way], 1, "random", kernel, ((rows)*4 + at_once[way] - 1) / at_once[way], 0, __VA_ARGS__)
 #define DRAW(way, kernel, columns, ...)                                                                                \
     LAUNCH_WITH(options[way], 1, "random", kernel, ((columns) + at_once[way] - 1) / at_once[way], __VA_ARGS__)
 
@@ -44,6 +46,20 @@ static double normal(uint32_t element, uint32_t layer, uint32_t row, uint64_t at
  */
 #define NORMAL_TOLERANCE (32 * 6 * ULP)
 
+/* u: uniform on (-2, 2), z: normal of deviation 1/2, rows of n. */
+static void check_noise(struct guarded *u, struct guarded *z, size_t n)
+{
+    const struct random_key key = key_of(RANDOM_NOISE);
+    get(u);
+    get(z);
+    for (uint32_t i = 0; i < u->count; i++) {
+        const uint32_t row = first_row + i / (uint32_t)n, column = i % (uint32_t)n;
+        check_same("uniform", i, u->out.f[i], (float)(2 * (2 * unit(word_of(column, 0, row, step, key)) - 1)));
+        check_near("normal", i, z->out.f[i], 0.5 * normal(column, 0, row, step, key), NORMAL_TOLERANCE);
+    }
+    harness_end();
+}
+
 START_TEST(noise_element_by_element)
 {
     const struct random_key key = key_of(RANDOM_NOISE);
@@ -54,14 +70,25 @@ START_TEST(noise_element_by_element)
                  ARG_UINT(*n), ARG_FLOAT(2));
             DRAW(_i, "noise_normal", *n, *m, ARG_TENSOR(z->t), ARG_BUFFER(&state->buffer), ARG_KEY(key), ARG_UINT(*m),
                  ARG_UINT(*n), ARG_FLOAT(0.5f));
-            get(u);
-            get(z);
-            for (uint32_t i = 0; i < u->count; i++) {
-                const uint32_t row = first_row + i / (uint32_t)*n, column = i % (uint32_t)*n;
-                check_same("uniform", i, u->out.f[i], (float)(2 * (2 * unit(word_of(column, 0, row, step, key)) - 1)));
-                check_near("normal", i, z->out.f[i], 0.5 * normal(column, 0, row, step, key), NORMAL_TOLERANCE);
-            }
-            harness_end();
+            check_noise(u, z, *n);
+        }
+}
+END_TEST
+
+/* Short rows are drawn several at once, to the same bits. */
+START_TEST(noise_of_short_rows)
+{
+    static const char *const down[] = {"-DLANES=1 -DDOWN=1", "-DLANES=16 -DDOWN=1"};
+    const struct random_key key = key_of(RANDOM_NOISE);
+    for (const size_t *m = sizes(); *m; m++)
+        for (size_t n = 1; n <= 9; n += 2) {
+            struct guarded *state = state_of(), *u = guarded(*m, n, ELEMENT_F32), *z = guarded(*m, n, ELEMENT_F32);
+            const size_t items = (*m * 4 + at_once[_i] - 1) / at_once[_i];
+            LAUNCH_WITH(down[_i], 1, "random", "noise_uniform", (n + 3) / 4, items, ARG_TENSOR(u->t),
+                        ARG_BUFFER(&state->buffer), ARG_KEY(key), ARG_UINT(*m), ARG_UINT(n), ARG_FLOAT(2));
+            LAUNCH_WITH(down[_i], 1, "random", "noise_normal", (n + 3) / 4, items, ARG_TENSOR(z->t),
+                        ARG_BUFFER(&state->buffer), ARG_KEY(key), ARG_UINT(*m), ARG_UINT(n), ARG_FLOAT(0.5f));
+            check_noise(u, z, n);
         }
 }
 END_TEST
@@ -91,10 +118,10 @@ START_TEST(drawn_data)
     const struct random_key key = key_of(RANDOM_DATA);
     for (const size_t *m = sizes(); *m; m++) {
         struct guarded *state = state_of(), *x = guarded(*m, 1, ELEMENT_F32), *ring = guarded(*m, 2, ELEMENT_F32);
-        LAUNCH("random", "data_gaussian", *m, 0, ARG_TENSOR(x->t), ARG_BUFFER(&state->buffer), ARG_KEY(key),
-               ARG_UINT(*m), ARG_FLOAT(4), ARG_FLOAT(0.5f));
-        LAUNCH("random", "data_ring", *m, 0, ARG_TENSOR(ring->t), ARG_BUFFER(&state->buffer), ARG_KEY(key),
-               ARG_UINT(*m), ARG_UINT(8), ARG_FLOAT(2), ARG_FLOAT(0.05f));
+        DRAW_DOWN(_i, "data_gaussian", *m, ARG_TENSOR(x->t), ARG_BUFFER(&state->buffer), ARG_KEY(key), ARG_UINT(*m),
+                  ARG_FLOAT(4), ARG_FLOAT(0.5f));
+        DRAW_DOWN(_i, "data_ring", *m, ARG_TENSOR(ring->t), ARG_BUFFER(&state->buffer), ARG_KEY(key), ARG_UINT(*m),
+                  ARG_UINT(8), ARG_FLOAT(2), ARG_FLOAT(0.05f));
         get(x);
         get(ring);
         for (uint32_t i = 0; i < *m; i++) {
@@ -223,8 +250,8 @@ START_TEST(modes_of_the_ring)
     const size_t rows = harness_small() ? 333 : 80001;
     size_t counts[8] = {0};
     struct guarded *state = state_of(), *x = guarded(rows, 2, ELEMENT_F32);
-    LAUNCH("random", "data_ring", rows, 0, ARG_TENSOR(x->t), ARG_BUFFER(&state->buffer), ARG_KEY(key_of(RANDOM_DATA)),
-           ARG_UINT(rows), ARG_UINT(8), ARG_FLOAT(2), ARG_FLOAT(0.05f));
+    DRAW_DOWN(_i, "data_ring", rows, ARG_TENSOR(x->t), ARG_BUFFER(&state->buffer), ARG_KEY(key_of(RANDOM_DATA)),
+              ARG_UINT(rows), ARG_UINT(8), ARG_FLOAT(2), ARG_FLOAT(0.05f));
     get(x);
     for (size_t i = 0; i < rows; i++) {
         const double turn = atan2(x->out.f[2 * i + 1], x->out.f[2 * i]) / (2 * acos(-1)) * 8;
@@ -239,8 +266,14 @@ END_TEST
 
 int main(void)
 {
-    const struct looped tests[] = {{noise_element_by_element, ways()}, {noise_on_a_sphere, 1}, {drawn_data, 1},
-                                   {initial_weights, ways()},          {sparse_weights, 1},    {dropout_masks, ways()},
-                                   {moments_of_noise, ways()},         {modes_of_the_ring, 1}};
+    const struct looped tests[] = {{noise_element_by_element, ways()},
+                                   {noise_of_short_rows, ways()},
+                                   {noise_on_a_sphere, 1},
+                                   {drawn_data, ways()},
+                                   {initial_weights, ways()},
+                                   {sparse_weights, 1},
+                                   {dropout_masks, ways()},
+                                   {moments_of_noise, ways()},
+                                   {modes_of_the_ring, ways()}};
     return harness_run_looped("kernels that draw", tests, sizeof tests / sizeof *tests);
 }

@@ -69,6 +69,13 @@ clgan_status device_open(struct device **out, const clgan_device_options *option
 
 bool device_is_wide(const struct device *device) { return device->vector_width >= 8; }
 
+size_t device_width(const struct device *device) { return device_is_wide(device) ? 16 : 1; }
+
+const char *device_width_option(const struct device *device)
+{
+    return device_is_wide(device) ? "-DWIDTH=16" : "-DWIDTH=1";
+}
+
 void device_close(struct device *device)
 {
     if (!device) return;

@@ -37,6 +37,9 @@ void device_close(struct device *device);
 
 /* Whether kernels do well to work on vectors of 16 here: CPUs with wide ones. A GPU's work-items are its lanes. */
 bool device_is_wide(const struct device *device);
+/* Elements of such a vector, 16 or 1, and the compiler option that says so to kernels that have both ways. */
+size_t device_width(const struct device *device);
+const char *device_width_option(const struct device *device);
 
 /* Waits until everything enqueued is done. */
 clgan_status device_finish(struct device *device);

@@ -75,14 +75,14 @@ clgan_status gemm_update(struct plan *plan, const char *name, const struct param
 
 /* ---- how a product is made ---- */
 
-enum gemm_backend { GEMM_CLBLAST, GEMM_REGISTER, GEMM_GROUP };
+enum gemm_backend { GEMM_CLBLAST, GEMM_REGISTER, GEMM_PACKED, GEMM_GROUP };
 
-/* A backend, and for kernels of our own its tunables (cl/gemm.clh, gemm_register.cl, gemm_group.cl). */
+/* A backend, and for kernels of our own its tunables (cl/gemm.clh, gemm_register.cl, gemm_packed.cl, gemm_group.cl). */
 struct gemm_variant {
     enum gemm_backend backend;
     unsigned rows, vectors, width; /* tile of a work-item; vectors counts for nothing in maxout */
     unsigned depth;                /* register: vector along k of dX; group: step of k */
-    unsigned down, across;         /* group: work-items of a work-group */
+    unsigned down, across;         /* group: work-items of a work-group; packed: down tiles of rows to a group */
     unsigned parts;                /* along k; above 1 the epilogue is a pass of its own */
 };
 

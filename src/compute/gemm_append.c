@@ -105,6 +105,9 @@ static void write_options(char options[OPTIONS_BYTES], const struct device *devi
     if (v->backend == GEMM_REGISTER)
         snprintf(options + used, OPTIONS_BYTES - (size_t)used, " -DDEPTH=%u -DPARTS=%u -DPREFETCH=%d", v->depth,
                  v->parts, prefetches);
+    else if (v->backend == GEMM_PACKED)
+        snprintf(options + used, OPTIONS_BYTES - (size_t)used, " -DPANEL=%zu -DTILES=%u",
+                 ceiling(g->k, v->width) * v->width, v->down);
     else if (v->backend == GEMM_GROUP)
         snprintf(options + used, OPTIONS_BYTES - (size_t)used, " -DSTEP=%u -DDOWN=%u -DACROSS=%u -DPARTS=%u", v->depth,
                  v->down, v->across, v->parts);
@@ -147,7 +150,6 @@ static clgan_status take_squares(struct squares *squares, struct plan *plan, con
 /* The columns of W over their limit. */
 static clgan_status append_limit(struct plan *plan, const char *name, const struct gemm *g, struct tensor squares)
 {
-    const bool wide = device_is_wide(plan->device);
     char full[NAME_BYTES];
     if (!squares.buffer) return CLGAN_OK;
     snprintf(full, sizeof full, "%s column norms", name);
@@ -155,8 +157,8 @@ static clgan_status append_limit(struct plan *plan, const char *name, const stru
         plan, &(struct kernel_launch){.name = full,
                                       .program = "update",
                                       .kernel = "limit_columns",
-                                      .options = wide ? "-DWIDTH=16" : "-DWIDTH=1",
-                                      .columns = ceiling(g->n, wide ? 16 : 1),
+                                      .options = device_width_option(plan->device),
+                                      .columns = ceiling(g->n, device_width(plan->device)),
                                       .flops = (double)(squares.rows * g->n),
                                       .bytes = bytes_of(squares),
                                       ARGUMENTS(ARG_TENSOR(g->weight.w), ARG_TENSOR(squares), ARG_UINT(squares.rows),
@@ -263,9 +265,11 @@ static clgan_status append_native(struct plan *plan, const char *name, const str
                                   const struct gemm_variant *v)
 {
     struct argument_list taken = {0}, *arguments = &taken;
+    static const char *const programs[] = {
+        [GEMM_REGISTER] = "gemm_register", [GEMM_PACKED] = "gemm_packed", [GEMM_GROUP] = "gemm_group"};
     const bool group = v->backend == GEMM_GROUP;
     const size_t units = g->n / pieces_of(g), span = g->epilogue == EPILOGUE_MAXOUT ? v->width : v->vectors * v->width;
-    const size_t down = group ? v->down : 1, across = group ? v->across : 1;
+    const size_t down = v->down ? v->down : 1, across = group ? v->across : 1;
     const size_t rows = ceiling(g->m, v->rows * down), columns = ceiling(units, span * across);
     char options[OPTIONS_BYTES];
     struct squares squares;
@@ -281,13 +285,13 @@ static clgan_status append_native(struct plan *plan, const char *name, const str
     write_options(options, plan->device, g, v);
     TRY(plan_kernel(
         plan, &(struct kernel_launch){.name = name,
-                                      .program = group ? "gemm_group" : "gemm_register",
+                                      .program = programs[v->backend],
                                       .kernel = "gemm",
                                       .options = options,
                                       .product = {g->m, g->n, g->k},
                                       .variant = gemm_variant_name(v).text,
                                       .groups = {by_columns ? columns : tiles, by_columns ? tiles : columns, v->parts},
-                                      .group = {across, down},
+                                      .group = {across, group ? down : 1},
                                       .arguments = taken.list,
                                       .argument_count = taken.count,
                                       .flops = gemm_flops(g) + epilogue_flops(g),
@@ -315,12 +319,11 @@ static clgan_status append_scaled(struct plan *plan, const char *name, struct ge
 clgan_status gemm_append(struct plan *plan, const char *name, const struct gemm *gemm,
                          const struct gemm_variant *variant)
 {
-    static const char *const what[] = {"dW = Xt dY", "Y = XW",     "Y = XW",    "dX = dY Wt",
-                                       "dX = dY Wt", "dW = Xt dY", "dW = Xt dY"}; /* by epilogue */
+    static const char *const what[] = {"Y = XW", "dX = dY Wt", "dW = Xt dY"}; /* by product */
     struct gemm g = *gemm;
     char full[NAME_BYTES];
     struct tensor sums;
-    snprintf(full, sizeof full, "%s %s", name, what[g.epilogue]);
+    snprintf(full, sizeof full, "%s %s", name, what[g.product]);
     if (g.product == GEMM_XTDY && g.signal.buffer) TRY(append_scaled(plan, name, &g));
     if (variant->backend != GEMM_CLBLAST && variant->parts == 1) return append_native(plan, full, &g, variant);
     TRY(plan_scratch(plan, &sums, g.m * (variant->backend == GEMM_CLBLAST ? 1 : variant->parts), g.n, SCRATCH_PRODUCT));

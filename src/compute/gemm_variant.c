@@ -1,4 +1,5 @@
 /* Variants of products: their names, which fit, and which are likely to be fast where nothing was measured. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,8 @@ struct gemm_variant_name gemm_variant_name(const struct gemm_variant *v)
     if (v->backend == GEMM_REGISTER)
         snprintf(name.text, sizeof name.text, "register %ux%ux%u/%u*%u", v->rows, v->vectors, v->width, v->depth,
                  v->parts);
+    else if (v->backend == GEMM_PACKED)
+        snprintf(name.text, sizeof name.text, "packed %ux%ux%u/%u", v->rows, v->vectors, v->width, v->down);
     else if (v->backend == GEMM_GROUP)
         snprintf(name.text, sizeof name.text, "group %ux%u %ux%ux%u/%u*%u", v->down, v->across, v->rows, v->vectors,
                  v->width, v->depth, v->parts);
@@ -22,6 +25,8 @@ bool gemm_variant_parse(struct gemm_variant *v, const char *name)
     struct gemm_variant read = {.backend = GEMM_CLBLAST, .parts = 1};
     if (sscanf(name, "register %ux%ux%u/%u*%u", &read.rows, &read.vectors, &read.width, &read.depth, &read.parts) == 5)
         read.backend = GEMM_REGISTER;
+    else if (sscanf(name, "packed %ux%ux%u/%u", &read.rows, &read.vectors, &read.width, &read.down) == 4)
+        read.backend = GEMM_PACKED;
     else if (sscanf(name, "group %ux%u %ux%ux%u/%u*%u", &read.down, &read.across, &read.rows, &read.vectors,
                     &read.width, &read.depth, &read.parts) == 7)
         read.backend = GEMM_GROUP;
@@ -43,7 +48,10 @@ bool gemm_fits(const struct gemm *g, const struct gemm_variant *v)
     if (v->backend == GEMM_CLBLAST) return true;
     if (v->parts < 1 || v->parts > g->k || !is_width(v->width) || v->rows < 1 || v->rows > ROWS_MOST) return false;
     const size_t vectors = holds_pieces(g, v) ? g->pieces : v->vectors;
-    if (vectors < 1 || vectors > VECTORS_MOST || v->depth < 1) return false;
+    if (vectors < 1 || vectors > VECTORS_MOST) return false;
+    if (v->backend == GEMM_PACKED)
+        return g->product == GEMM_DYWT && v->down && v->parts == 1 && v->rows <= g->m && vectors * v->width <= g->n;
+    if (v->depth < 1) return false;
     if (v->backend == GEMM_GROUP) return v->down && v->across;
     return v->rows <= g->m && vectors * v->width <= g->n &&
            (g->product != GEMM_DYWT || (v->vectors == 1 && is_width(v->depth)));
@@ -55,9 +63,9 @@ bool gemm_fits(const struct gemm *g, const struct gemm_variant *v)
 
 static size_t tiles(size_t count, size_t unit) { return (count + unit - 1) / unit; }
 
-/* Vector operations: for each step along k of each tile its sums, and half as much for each load and broadcast. Work
- * wasted at the edges counts as work; so does adding up the lanes of dX's sums at the end, and a tile's beginning and
- * end. */
+/* Vector operations: for each step along k of each tile its sums, and half as much for each load and broadcast, more
+ * for loads that miss the nearest cache: of dY's rows in dW, whose next row is always elsewhere, and in dX. Work wasted
+ * at the edges counts as work; so does adding up the lanes of dX's sums at the end, and a tile's beginning and end. */
 static double register_cost(const struct gemm *g, const struct gemm_variant *v)
 {
     enum { TILE = 40, LINES = 512 << 10, PIECES_APART = 256 << 10 };
@@ -66,12 +74,32 @@ static double register_cost(const struct gemm *g, const struct gemm_variant *v)
     const size_t units = maxout ? g->n / g->pieces : g->n, span = maxout ? v->width : v->vectors * v->width;
     const double lanes_sum = v->depth == 16 && v->width == 4 && v->rows % 2 == 0 ? 3 : 10;
     const double steps = dot ? (double)tiles(g->k, v->depth) : (double)g->k;
-    const double tile = steps * (rows * across + 0.5 * rows + 0.5 * across) + (dot ? lanes_sum * rows * across : 0);
+    const double down_load = dot ? 1.5 : 0.5, across_load = g->product == GEMM_XTDY ? 1.5 : 0.5;
+    const double tile =
+        steps * (rows * across + down_load * rows + across_load * across) + (dot ? lanes_sum * rows * across : 0);
     /* The columns of b that a tile goes down are used by all tiles of rows: dear where they don't stay in a cache. */
     const double panel = (double)g->k / v->parts * across * v->width * sizeof(float);
     const double spilled = g->product == GEMM_XW && panel > (maxout ? PIECES_APART : LINES) && g->m > v->rows ? 1.5 : 1;
     return spilled * (double)tiles(g->m, v->rows) * (double)tiles(units, span) * (tile + TILE) *
            (v->parts > 1 ? 1.1 + 0.01 * v->parts : 1);
+}
+
+/* How much longer work takes that comes in so many equal pieces than if it could be shared out evenly. */
+static double unevenness(const struct device *device, double pieces)
+{
+    const double units = device->info.compute_units ? device->info.compute_units : 1;
+    return ceil(pieces / units) * units / pieces;
+}
+
+/* The same of tiles made from a panel, which is turned once for each group: loads, shuffles and stores. */
+static double packed_cost(const struct device *device, const struct gemm *g, const struct gemm_variant *v)
+{
+    enum { TILE = 40, TURN = 7 };
+    const double steps = (double)g->k, rows = v->rows, across = v->vectors;
+    const double tile = steps * (rows * across + 0.5 * rows + 0.5 * across) + TILE;
+    const double panels = (double)tiles(g->n, (size_t)v->vectors * v->width);
+    const double groups = panels * (double)tiles(g->m, (size_t)v->rows * v->down);
+    return (panels * (double)tiles(g->m, v->rows) * tile + groups * steps * across * TURN) * unevenness(device, groups);
 }
 
 /* Multiply-adds of all groups that run in as many waves as the device needs, dearer where a tile loads more for each.
@@ -141,6 +169,22 @@ static void consider_registers(struct candidates *all, const struct device *devi
             }
 }
 
+static void consider_packed(struct candidates *all, const struct device *device, const struct gemm *g)
+{
+    for (unsigned rows = 1; rows <= 12; rows++)
+        for (unsigned across = 1; across <= 6; across++) {
+            struct gemm_variant v = {
+                .backend = GEMM_PACKED, .rows = rows, .vectors = across, .width = device->vector_width, .parts = 1};
+            const size_t local = sizeof(float) * (g->k + v.width) * across * v.width;
+            if (!in_registers(device, rows, across) || local > device->info.local_memory) continue;
+            const unsigned whole = (unsigned)tiles(g->m, rows);
+            for (unsigned parts = 1; parts <= 4 && parts <= whole; parts *= 2) {
+                v.down = (unsigned)tiles(whole, parts);
+                consider(all, g, &v, packed_cost(device, g, &v));
+            }
+        }
+}
+
 static void consider_groups(struct candidates *all, const struct device *device, const struct gemm *g)
 {
     static const unsigned shapes[][2] = {{8, 8}, {8, 16}, {16, 16}, {4, 16}}, parts[] = {1, 4, 16};
@@ -188,6 +232,7 @@ size_t gemm_candidates(struct gemm_variant *list, size_t most, const struct devi
     size_t count = 0;
     if (all) {
         if (cpu && gemm_allowed(device, GEMM_REGISTER)) consider_registers(all, device, g);
+        if (cpu && gemm_allowed(device, GEMM_PACKED)) consider_packed(all, device, g);
         if (!cpu && gemm_allowed(device, GEMM_GROUP)) consider_groups(all, device, g);
         qsort(all->list, all->count, sizeof *all->list, by_cost);
         for (; count < all->count && count + 1 < most && all->list[count].cost <= HOPELESS * all->list[0].cost; count++)

@@ -8,8 +8,13 @@ const char *random_options(const struct device *device) { return device_is_wide(
 
 size_t random_items(const struct device *device, size_t columns)
 {
-    const size_t at_once = device_is_wide(device) ? 64 : 4;
+    const size_t at_once = 4 * device_width(device);
     return (columns + at_once - 1) / at_once;
+}
+
+size_t random_items_down(const struct device *device, size_t rows)
+{
+    return (rows + device_width(device) - 1) / device_width(device);
 }
 
 void random_philox(uint32_t out[4], const uint32_t counter[4], struct random_key key)

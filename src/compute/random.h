@@ -25,6 +25,8 @@ struct device;
 /* How random.cl's kernels draw on this device: compiler options, and work-items for `columns` of a row. */
 const char *random_options(const struct device *device);
 size_t random_items(const struct device *device, size_t columns);
+/* Work-items where each draws for neighbouring rows: of data, and of z where its rows are short. */
+size_t random_items_down(const struct device *device, size_t rows);
 
 /* Ten rounds of Philox4x32. */
 void random_philox(uint32_t out[4], const uint32_t counter[4], struct random_key key);

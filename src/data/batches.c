@@ -93,7 +93,8 @@ static clgan_status append_drawn(struct plan *plan, const struct batches *batche
             plan, &(struct kernel_launch){.name = "draw data",
                                           .program = "random",
                                           .kernel = "data_gaussian",
-                                          .columns = x.rows,
+                                          .options = random_options(plan->device),
+                                          .columns = random_items_down(plan->device, x.rows),
                                           .bytes = bytes,
                                           ARGUMENTS(ARG_TENSOR(x), ARG_BUFFER(state), ARG_KEY(key), ARG_UINT(x.rows),
                                                     ARG_FLOAT(request->mean), ARG_FLOAT(request->deviation))});
@@ -101,7 +102,8 @@ static clgan_status append_drawn(struct plan *plan, const struct batches *batche
                        &(struct kernel_launch){.name = "draw data",
                                                .program = "random",
                                                .kernel = "data_ring",
-                                               .columns = x.rows,
+                                               .options = random_options(plan->device),
+                                               .columns = random_items_down(plan->device, x.rows),
                                                .bytes = bytes,
                                                ARGUMENTS(ARG_TENSOR(x), ARG_BUFFER(state), ARG_KEY(key),
                                                          ARG_UINT(x.rows), ARG_UINT(request->modes),
@@ -113,14 +115,13 @@ clgan_status batches_append(struct plan *plan, const struct batches *batches, st
 {
     const struct batches_request *request = &batches->request;
     if (!data_has_pictures(request->format)) return append_drawn(plan, batches, x, state, lane);
-    const bool wide = device_is_wide(plan->device);
-    const size_t span = wide ? x.columns : 4;
+    const size_t span = device_is_wide(plan->device) ? x.columns : 4;
     return plan_kernel(plan,
                        &(struct kernel_launch){
                            .name = "gather pictures",
                            .program = "gather",
                            .kernel = "gather",
-                           .options = wide ? "-DWIDTH=16" : "-DWIDTH=1",
+                           .options = device_width_option(plan->device),
                            .columns = (x.columns + span - 1) / span,
                            .rows = x.rows,
                            .flops = 2.0 * (double)(x.rows * x.columns),

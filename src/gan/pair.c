@@ -118,6 +118,11 @@ static clgan_status append_logits(struct pair *pair, const struct pass *pass, un
     return pass_append_forward(&pair->step, pass, &how);
 }
 
+static size_t loss_items(const struct pair *pair, size_t rows)
+{
+    return (rows + device_width(pair->device) - 1) / device_width(pair->device);
+}
+
 static clgan_status append_d_loss(struct pair *pair, struct tensor signal)
 {
     const struct recipe *recipe = pair->recipe;
@@ -128,7 +133,8 @@ static clgan_status append_d_loss(struct pair *pair, struct tensor signal)
         &(struct kernel_launch){.name = "D loss",
                                 .program = "loss",
                                 .kernel = "loss_discriminator",
-                                .columns = 2 * rows,
+                                .options = device_width_option(pair->device),
+                                .columns = loss_items(pair, 2 * rows),
                                 .flops = 20.0 * (double)rows,
                                 .bytes = 40.0 * (double)rows,
                                 ARGUMENTS(ARG_TENSOR(pass_output(&pair->d_pass)), ARG_TENSOR(signal),
@@ -143,7 +149,8 @@ static clgan_status append_g_loss(struct pair *pair, struct tensor signal)
                        &(struct kernel_launch){.name = "G loss",
                                                .program = "loss",
                                                .kernel = "loss_generator",
-                                               .columns = rows,
+                                               .options = device_width_option(pair->device),
+                                               .columns = loss_items(pair, rows),
                                                .flops = 5.0 * (double)rows,
                                                .bytes = 12.0 * (double)rows,
                                                ARGUMENTS(ARG_TENSOR(pass_output(&pair->d_fake)), ARG_TENSOR(signal),

@@ -1,0 +1,92 @@
+/* dX = dY Wt for CPUs, where rows of W lie along k: a work-group of one work-item first turns the rows of W that are its tile's columns
+ * into a panel [k, TILE_COLUMNS] in local memory, then makes the tiles of TILES row tiles from it as X W is made: vectors run along the
+ * columns, each element of dY is spread over one. Groups: TILES tiles of rows, tiles of columns. */
+#include "gemm.clh"
+
+#ifndef PANEL
+#define PANEL 512 /* k, rounded up to a multiple of WIDTH */
+#endif
+#ifndef TILES
+#define TILES 1 /* of rows to a group */
+#endif
+
+#if WIDTH == 16
+#define LOW(a, b) (REALS)(a.s0, b.s0, a.s1, b.s1, a.s2, b.s2, a.s3, b.s3, a.s4, b.s4, a.s5, b.s5, a.s6, b.s6, a.s7, b.s7)
+#define HIGH(a, b) (REALS)(a.s8, b.s8, a.s9, b.s9, a.sa, b.sa, a.sb, b.sb, a.sc, b.sc, a.sd, b.sd, a.se, b.se, a.sf, b.sf)
+#elif WIDTH == 8
+#define LOW(a, b) (REALS)(a.s0, b.s0, a.s1, b.s1, a.s2, b.s2, a.s3, b.s3)
+#define HIGH(a, b) (REALS)(a.s4, b.s4, a.s5, b.s5, a.s6, b.s6, a.s7, b.s7)
+#elif WIDTH == 4
+#define LOW(a, b) (REALS)(a.s0, b.s0, a.s1, b.s1)
+#define HIGH(a, b) (REALS)(a.s2, b.s2, a.s3, b.s3)
+#elif WIDTH == 2
+#define LOW(a, b) (REALS)(a.s0, b.s0)
+#define HIGH(a, b) (REALS)(a.s1, b.s1)
+#endif
+
+/* WIDTH rows of b, k apart, become WIDTH rows of the panel: each perfect shuffle of rows i and i + WIDTH / 2 moves one bit of a row's
+ * number into the lane's; after log2 WIDTH of them the square is its transpose. */
+INLINE void turn_square(__local float *panel, __global const float *INNER_RESTRICT b, const uint k)
+{
+#if WIDTH == 1
+    *panel = *b;
+#else
+    REALS rows[WIDTH], shuffled[WIDTH];
+#pragma unroll
+    for (uint i = 0; i < WIDTH; i++) rows[i] = LOAD(b + (ulong)i * k);
+#pragma unroll
+    for (uint round = 1; round < WIDTH; round *= 2) {
+#pragma unroll
+        for (uint i = 0; i < WIDTH / 2; i++) {
+            shuffled[2 * i] = LOW(rows[i], rows[i + WIDTH / 2]);
+            shuffled[2 * i + 1] = HIGH(rows[i], rows[i + WIDTH / 2]);
+        }
+#pragma unroll
+        for (uint i = 0; i < WIDTH; i++) rows[i] = shuffled[i];
+    }
+#pragma unroll
+    for (uint i = 0; i < WIDTH; i++) STORE(rows[i], panel + i * TILE_COLUMNS);
+#endif
+}
+
+/* panel[i, c] = b[c, i] for the tile's columns c and all i of k. */
+INLINE void pack(__local float *panel, __global const float *INNER_RESTRICT b, const uint k)
+{
+    for (uint v = 0; v < VECTORS; v++) {
+        uint i = 0;
+        for (; i + WIDTH <= k; i += WIDTH) turn_square(panel + i * TILE_COLUMNS + v * WIDTH, b + (ulong)v * WIDTH * k + i, k);
+        for (; i < k; i++)
+            for (uint lane = 0; lane < WIDTH; lane++)
+                panel[i * TILE_COLUMNS + v * WIDTH + lane] = b[(ulong)(v * WIDTH + lane) * k + i];
+    }
+}
+
+INLINE void multiply(REALS acc[ROWS][VECTORS], __global const float *INNER_RESTRICT a, __local const float *INNER_RESTRICT panel,
+                     const uint k)
+{
+    clear(acc);
+    for (uint i = 0; i < k; i++, a++, panel += TILE_COLUMNS) {
+        REALS row[VECTORS];
+#pragma unroll
+        for (uint v = 0; v < VECTORS; v++) row[v] = LOAD(panel + v * WIDTH);
+#pragma unroll
+        for (uint r = 0; r < ROWS; r++)
+#pragma unroll
+            for (uint v = 0; v < VECTORS; v++) acc[r][v] += a[r * k] * row[v];
+    }
+}
+
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void gemm(VIEW(const float, a), VIEW(const float, b), const uint m, const uint n,
+                                                                  const uint k, EPILOGUE_PARAMETERS)
+{
+    __local float panel[PANEL * TILE_COLUMNS];
+    const epilogue e = EPILOGUE_COLLECT(n);
+    const uint first = get_group_id(0) * TILES, column_tile = get_group_id(1);
+    pack(panel, AT(b) + (ulong)whole_tile(0, column_tile, m, n).column * k, k);
+    for (uint row_tile = first; row_tile < first + TILES && row_tile * ROWS < m; row_tile++) {
+        REALS acc[ROWS][VECTORS];
+        const extent x = whole_tile(row_tile, column_tile, m, n);
+        multiply(acc, AT(a) + (ulong)x.row * k, panel, k);
+        finish_tile(&e, x, acc);
+    }
+}
