@@ -34,7 +34,7 @@ struct dataset_request {
     enum data_format format; /* DATA_IDX or DATA_CIFAR10 */
     const char *name;        /* the recipe's name for it: a folder of that name is looked for in the usual places */
     const char *path;        /* --data: a folder, or one IDX file of training pictures; NULL: the usual places */
-    size_t channels, height, width; /* expected shape of a picture */
+    size_t channels, height, width; /* expected shape of a picture; all 0: any (IDX) */
     size_t validation;              /* rows held out at the end of the training file */
     int want_test;                  /* 1: read the test pictures too and fail if they are missing */
 };
