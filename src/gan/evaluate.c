@@ -44,8 +44,10 @@ const char *clgan_measure_about(size_t position)
 static bool has_name(const char *list, const char *name)
 {
     const size_t length = strlen(name);
-    for (const char *at = list; *at; at += strcspn(at, ","), at += *at == ',')
-        if (strcspn(at, ",") == length && strncmp(at, name, length) == 0) return true;
+    for (const char *at = list, *end; at; at = *end ? end + 1 : NULL) {
+        end = at + strcspn(at, ",");
+        if ((size_t)(end - at) == length && strncmp(at, name, length) == 0) return true;
+    }
     return false;
 }
 
@@ -66,8 +68,9 @@ static clgan_status fail_unknown(const char *name, size_t length)
 
 static clgan_status check_measures(const char *list)
 {
-    for (const char *at = list; at && *at; at += strcspn(at, ","), at += *at == ',') {
-        const size_t length = strcspn(at, ",");
+    for (const char *at = list, *end; at; at = *end ? end + 1 : NULL) {
+        end = at + strcspn(at, ",");
+        const size_t length = (size_t)(end - at);
         const struct measure *known = measures;
         while (known->name && !(strlen(known->name) == length && strncmp(at, known->name, length) == 0)) known++;
         if (!known->name && !(length == 3 && strncmp(at, "all", length) == 0)) return fail_unknown(at, length);
