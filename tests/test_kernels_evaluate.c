@@ -225,9 +225,9 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {parzen_of_all_sizes,     parzen_of_rows_that_are_samples,
-                                         parzen_of_rows_far_away, parzen_in_pieces,
-                                         parzen_refuses,          nearest_of_all_sizes,
-                                         nearest_in_pieces,       within_balls,
-                                         neighbours_refuse};
+                                  parzen_of_rows_far_away, parzen_in_pieces,
+                                  parzen_refuses,          nearest_of_all_sizes,
+                                  nearest_in_pieces,       within_balls,
+                                  neighbours_refuse};
     return harness_run("evaluate", tests, sizeof tests / sizeof *tests);
 }

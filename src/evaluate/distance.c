@@ -16,17 +16,17 @@ static size_t lesser(size_t a, size_t b) { return a < b ? a : b; }
 
 static clgan_status check_finite(const clgan_rows *rows, const char *what)
 {
-    for (size_t i = 0; i < rows->rows * rows->columns; i++)
-        if (!isfinite(rows->values[i]))
-            return status_fail(CLGAN_FAILED, "%s: row %zu, column %zu is not a finite number", what, i / rows->columns,
-                               i % rows->columns);
+    for (size_t i = 0; i < rows->rows; i++)
+        for (size_t c = 0; c < rows->columns; c++)
+            if (!isfinite(rows->values[i * rows->columns + c]))
+                return status_fail(CLGAN_FAILED, "%s: row %zu, column %zu is not a finite number", what, i, c);
     return CLGAN_OK;
 }
 
 static void choose_chunks(struct distance_walk *walk)
 {
     const size_t row = walk->points->columns * sizeof(float);
-    walk->most_points = lesser(walk->points->rows, lesser(MOST_POINTS, at_least_one(POINT_BYTES / row)));
+    walk->most_points = at_least_one(lesser(walk->points->rows, lesser(MOST_POINTS, POINT_BYTES / row)));
     const double pairs = most_work / (double)walk->points->columns;
     size_t queries = lesser(SQUARE_BYTES / sizeof(float) / walk->most_points, at_least_one(QUERY_BYTES / row));
     if (pairs / (double)walk->most_points < (double)queries) queries = (size_t)(pairs / (double)walk->most_points);

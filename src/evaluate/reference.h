@@ -10,7 +10,7 @@ clgan_status reference_subset(clgan_rows *subset, const clgan_rows *rows, size_t
 
 /* `count` centroids of `rows` by Lloyd's iterations from such a subset, until no row moves, at most
  * REFERENCE_ITERATIONS; a centroid that loses all its rows stays where it is. */
-enum { REFERENCE_ITERATIONS = 10 };
+enum { REFERENCE_ITERATIONS = 5 };
 clgan_status reference_centroids(clgan_rows *centroids, struct device *device, const clgan_rows *rows, size_t count,
                                  uint64_t seed, const clgan_log *log);
 
