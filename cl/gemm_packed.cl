@@ -1,15 +1,11 @@
 /* dX = dY Wt for CPUs, where rows of W lie along k: a work-group of one work-item first turns the rows of W that are its tile's columns
- * into a panel [k, TILE_COLUMNS] in local memory, then makes the tiles of TILES row tiles from it as X W is made: vectors run along the
- * columns, each element of dY is spread over one. Groups: TILES tiles of rows, tiles of columns. */
+ * into a panel [k, TILE_COLUMNS] in local memory, then makes its share of row tiles from it as X W is made: vectors run along the
+ * columns, each element of dY is spread over one. Groups: shares of the tiles of rows, tiles of columns. */
 #include "gemm.clh"
 
 #ifndef PANEL
 #define PANEL 512 /* k, rounded up to a multiple of WIDTH */
 #endif
-#ifndef TILES
-#define TILES 1 /* of rows to a group */
-#endif
-
 #if WIDTH == 16
 #define LOW(a, b) (REALS)(a.s0, b.s0, a.s1, b.s1, a.s2, b.s2, a.s3, b.s3, a.s4, b.s4, a.s5, b.s5, a.s6, b.s6, a.s7, b.s7)
 #define HIGH(a, b) (REALS)(a.s8, b.s8, a.s9, b.s9, a.sa, b.sa, a.sb, b.sb, a.sc, b.sc, a.sd, b.sd, a.se, b.se, a.sf, b.sf)
@@ -81,9 +77,10 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void gemm(VIEW(const flo
 {
     __local float panel[PANEL * TILE_COLUMNS];
     const epilogue e = EPILOGUE_COLLECT(n);
-    const uint first = get_group_id(0) * TILES, column_tile = get_group_id(1);
+    const uint tiles = (m + ROWS - 1) / ROWS, share = (tiles + get_num_groups(0) - 1) / get_num_groups(0);
+    const uint first = get_group_id(0) * share, column_tile = get_group_id(1);
     pack(panel, AT(b) + (ulong)whole_tile(0, column_tile, m, n).column * k, k);
-    for (uint row_tile = first; row_tile < first + TILES && row_tile * ROWS < m; row_tile++) {
+    for (uint row_tile = first; row_tile < min(first + share, tiles); row_tile++) {
         REALS acc[ROWS][VECTORS];
         const extent x = whole_tile(row_tile, column_tile, m, n);
         multiply(acc, AT(a) + (ulong)x.row * k, panel, k);

@@ -86,6 +86,19 @@ clgan_status gemm_backward(struct plan *plan, const char *name, struct tensor dy
     return append_chosen(plan, name, &gemm);
 }
 
+clgan_status gemm_inner(struct plan *plan, const char *name, struct tensor a, struct tensor b, struct tensor c)
+{
+    return append_chosen(plan, name,
+                         &(struct gemm){.product = GEMM_DYWT,
+                                        .epilogue = EPILOGUE_STORE,
+                                        .m = a.rows,
+                                        .n = b.rows,
+                                        .k = a.columns,
+                                        .a = a,
+                                        .b = b,
+                                        .c = c});
+}
+
 clgan_status gemm_weights(struct plan *plan, const char *name, struct tensor x, struct tensor dy,
                           const struct gemm *how)
 {

@@ -65,6 +65,8 @@ clgan_status gemm_maxout(struct plan *plan, const char *name, struct tensor x, s
  */
 clgan_status gemm_backward(struct plan *plan, const char *name, struct tensor dy, struct tensor w,
                            const struct gemm *how);
+/* c = A Bᵀ: inner products of the rows of both, [m, k] and [n, k]. */
+clgan_status gemm_inner(struct plan *plan, const char *name, struct tensor a, struct tensor b, struct tensor c);
 /* G = Xᵀ diag(signal) dY and g = column sums of diag(signal) dY: stored in how->c and how->bias where it has no rule,
  * else W, b and their optimiser states move along them. `how` also gives signal, scaled, limit. */
 clgan_status gemm_weights(struct plan *plan, const char *name, struct tensor x, struct tensor dy,
