@@ -2,6 +2,10 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "compute/gemm.h"
 
 /* Limits of a chunk: bytes of points, of queries and of distances, points (a scan's blocks are few), and differences
  * taken in one launch, so that it is short on any device: about 40 ms on two cores. */
@@ -23,9 +27,15 @@ static clgan_status check_finite(const clgan_rows *rows, const char *what)
     return CLGAN_OK;
 }
 
+/* Columns of a row on the device. */
+static size_t width_of(const struct distance_walk *walk)
+{
+    return walk->points->columns + (walk->way == DISTANCE_PRODUCTS ? 2 : 0);
+}
+
 static void choose_chunks(struct distance_walk *walk)
 {
-    const size_t row = walk->points->columns * sizeof(float);
+    const size_t row = width_of(walk) * sizeof(float);
     walk->most_points = at_least_one(lesser(walk->points->rows, lesser(MOST_POINTS, POINT_BYTES / row)));
     const double pairs = most_work / (double)walk->points->columns;
     size_t queries = lesser(SQUARE_BYTES / sizeof(float) / walk->most_points, at_least_one(QUERY_BYTES / row));
@@ -33,22 +43,34 @@ static void choose_chunks(struct distance_walk *walk)
     walk->most_queries = lesser(walk->queries->rows, at_least_one(queries));
 }
 
-clgan_status distance_begin(struct distance_walk *walk, struct device *device, const clgan_rows *queries,
-                            const clgan_rows *points)
+static clgan_status find_centre(struct distance_walk *walk)
 {
-    const size_t columns = points->columns;
-    *walk = (struct distance_walk){.device = device, .queries = queries, .points = points};
-    if (queries->columns != columns)
+    const clgan_rows *points = walk->points;
+    TRY(memory_take(&walk->centre, points->columns, sizeof *walk->centre));
+    for (size_t i = 0; i < points->rows; i++)
+        for (size_t c = 0; c < points->columns; c++) walk->centre[c] += points->values[i * points->columns + c];
+    for (size_t c = 0; c < points->columns; c++) walk->centre[c] /= (double)points->rows;
+    const size_t most = walk->most_queries > walk->most_points ? walk->most_queries : walk->most_points;
+    return memory_take(&walk->staging, most * width_of(walk), sizeof *walk->staging);
+}
+
+clgan_status distance_begin(struct distance_walk *walk, struct device *device, const clgan_rows *queries,
+                            const clgan_rows *points, enum distance_way way)
+{
+    *walk = (struct distance_walk){.device = device, .queries = queries, .points = points, .way = way};
+    if (queries->columns != points->columns)
         return status_fail(CLGAN_USAGE, "rows of %zu values can't be compared with rows of %zu", queries->columns,
-                           columns);
-    if (!queries->rows || !points->rows || !columns)
+                           points->columns);
+    if (!queries->rows || !points->rows || !points->columns)
         return status_fail(CLGAN_USAGE, "there are no rows to compare (%zu with %zu)", queries->rows, points->rows);
     TRY(check_finite(queries, "rows compared"));
     TRY(check_finite(points, "rows compared with"));
     choose_chunks(walk);
-    snprintf(walk->options, sizeof walk->options, "-DWIDTH=%d", device_is_wide(device) ? 16 : 1);
-    TRY(buffer_make(&walk->query_memory, device, walk->most_queries * columns * sizeof(float), "rows compared"));
-    TRY(buffer_make(&walk->point_memory, device, walk->most_points * columns * sizeof(float), "rows compared with"));
+    if (way == DISTANCE_PRODUCTS) TRY(find_centre(walk));
+    const size_t row = width_of(walk) * sizeof(float);
+    snprintf(walk->options, sizeof walk->options, "%s", device_width_option(device));
+    TRY(buffer_make(&walk->query_memory, device, walk->most_queries * row, "rows compared"));
+    TRY(buffer_make(&walk->point_memory, device, walk->most_points * row, "rows compared with"));
     return buffer_make(&walk->square_memory, device, walk->most_queries * walk->most_points * sizeof(float),
                        "distances");
 }
@@ -58,14 +80,47 @@ void distance_end(struct distance_walk *walk)
     buffer_free(&walk->square_memory, walk->device);
     buffer_free(&walk->point_memory, walk->device);
     buffer_free(&walk->query_memory, walk->device);
+    free(walk->centre);
+    free(walk->staging);
+}
+
+/* A row about the centre, with the two columns that make a product a distance; returns its squared norm. */
+static double widen(float *to, const float *row, const double *centre, size_t columns, bool query)
+{
+    enum { SUMS = 8 }; /* side by side */
+    double sums[SUMS] = {0}, norm = 0;
+    for (size_t first = 0; first < columns; first += SUMS)
+        for (size_t c = first, i = 0; c < columns && i < SUMS; c++, i++) {
+            to[c] = (float)((double)row[c] - centre[c]);
+            sums[i] += (double)to[c] * (double)to[c];
+        }
+    for (size_t i = 0; i < SUMS; i++) norm += sums[i];
+    for (size_t c = 0; query && c < columns; c++) to[c] *= -2;
+    to[columns] = query ? (float)norm : 1;
+    to[columns + 1] = query ? 1 : (float)norm;
+    return norm;
 }
 
 static clgan_status bring(struct tensor *chunk, struct distance_walk *walk, const struct buffer *buffer,
                           const clgan_rows *rows, size_t first, size_t most)
 {
-    const size_t count = lesser(most, rows->rows - first), columns = rows->columns;
-    *chunk = (struct tensor){buffer, 0, count, columns, columns, ELEMENT_F32};
-    return tensor_write(walk->device, *chunk, rows->values + first * columns);
+    const size_t count = lesser(most, rows->rows - first), columns = rows->columns, width = width_of(walk);
+    const float *values = rows->values + first * columns;
+    *chunk = (struct tensor){buffer, 0, count, width, width, ELEMENT_F32};
+    if (walk->way == DISTANCE_DIFFERENCES) return tensor_write(walk->device, *chunk, values);
+    for (size_t i = 0; i < count; i++)
+        walk->norms +=
+            widen(walk->staging + i * width, values + i * columns, walk->centre, columns, rows == walk->queries);
+    walk->brought += count;
+    return tensor_write(walk->device, *chunk, walk->staging);
+}
+
+/* A sum's roundings add up like a random walk of as many steps as it has terms, each of half a unit of a partial sum,
+ * which is of the size of the two norms. */
+double distance_error(const struct distance_walk *walk)
+{
+    if (!walk->brought) return 0;
+    return 0x1p-24 * sqrt((double)walk->points->columns) * walk->norms / (double)walk->brought;
 }
 
 clgan_status distance_next(bool *more, struct distance_walk *walk)
@@ -98,6 +153,8 @@ size_t distance_blocks(const struct distance_walk *walk)
 /* A CPU's work-item goes through many queries with its points in the cache; a GPU's are many. */
 clgan_status distance_append(struct plan *plan, const struct distance_walk *walk)
 {
+    if (walk->way == DISTANCE_PRODUCTS)
+        return gemm_inner(plan, "distances", walk->query_chunk, walk->point_chunk, walk->squares);
     const bool wide = device_is_wide(walk->device);
     const size_t queries = walk->query_chunk.rows, points = walk->point_chunk.rows, columns = walk->points->columns;
     const size_t deep = wide ? DEEP : 1, across = (points + TILE - 1) / TILE,

@@ -5,6 +5,11 @@
 
 #include "compute/plan.h"
 
+/* How distances are made. By differences: exactly 0 between rows that are alike, rounding of about that of the distance
+ * itself. By products: |q - p|² = |q|² - 2 q p + |p|² about the points' mean, as one matrix product of rows with two
+ * more columns, [-2 q, |q|², 1] and [p, 1, |p|²]: several times as fast, rounding as distance_error says. */
+enum distance_way { DISTANCE_DIFFERENCES, DISTANCE_PRODUCTS };
+
 /* Points that one work-item of a scan looks at. */
 enum { DISTANCE_BLOCK = 1024 };
 
@@ -13,7 +18,12 @@ enum { DISTANCE_BLOCK = 1024 };
 struct distance_walk {
     struct device *device;
     const clgan_rows *queries, *points; /* borrowed */
-    size_t most_queries, most_points;   /* rows of a chunk */
+    enum distance_way way;
+    double *centre;                   /* products: the points' mean */
+    float *staging;                   /* products: rows of a chunk on their way */
+    double norms;                     /* products: sum of |q|² and |p|² of the rows brought */
+    size_t brought;                   /* and their count */
+    size_t most_queries, most_points; /* rows of a chunk */
     size_t first_query, first_point;
     struct buffer query_memory, point_memory, square_memory;
     struct tensor query_chunk, point_chunk, squares;
@@ -24,13 +34,17 @@ struct distance_walk {
 /* CLGAN_USAGE where the two differ in columns or have no rows, CLGAN_FAILED where a value is not finite. End it in any
  * case. */
 clgan_status distance_begin(struct distance_walk *walk, struct device *device, const clgan_rows *queries,
-                            const clgan_rows *points);
+                            const clgan_rows *points, enum distance_way way);
 /* Brings the next chunk's rows over; `*more` false: there is none. */
 clgan_status distance_next(bool *more, struct distance_walk *walk);
 void distance_end(struct distance_walk *walk);
 
 /* Appends the launches that make the chunk's `squares`. */
 clgan_status distance_append(struct plan *plan, const struct distance_walk *walk);
+
+/* Standard deviation of a distance's rounding, estimated from the rows brought so far; 0 for differences: theirs is
+ * never what counts. */
+double distance_error(const struct distance_walk *walk);
 
 /* Blocks of points in a chunk. */
 size_t distance_blocks(const struct distance_walk *walk);

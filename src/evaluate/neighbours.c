@@ -35,7 +35,7 @@ static clgan_status nearest_begin(struct nearest *nearest, struct device *device
     if (points->rows < needed)
         return status_fail(CLGAN_USAGE, "%zu nearest neighbours take %zu rows at least, there are %zu", k, needed,
                            points->rows);
-    TRY(distance_begin(&nearest->walk, device, queries, points));
+    TRY(distance_begin(&nearest->walk, device, queries, points, DISTANCE_DIFFERENCES));
     const size_t parts = nearest->walk.most_queries * most_blocks(&nearest->walk) * k;
     TRY(memory_take(&nearest->distances, parts, sizeof *nearest->distances));
     TRY(memory_take(&nearest->places, parts, sizeof *nearest->places));
@@ -146,7 +146,7 @@ struct within {
 static clgan_status within_begin(struct within *within, struct device *device, const clgan_rows *queries,
                                  const clgan_rows *points)
 {
-    TRY(distance_begin(&within->walk, device, queries, points));
+    TRY(distance_begin(&within->walk, device, queries, points, DISTANCE_DIFFERENCES));
     for (size_t j = 0; j < points->rows; j++)
         if (isnan(within->radii[j])) return status_fail(CLGAN_FAILED, "the radius about row %zu is not a number", j);
     const size_t parts = within->walk.most_queries * most_blocks(&within->walk);

@@ -28,10 +28,10 @@ static clgan_status check_widths(const double *sigmas, size_t count)
 }
 
 static clgan_status begin(struct parzen *parzen, struct device *device, const clgan_rows *rows,
-                          const clgan_rows *samples, const double *sigmas, size_t count)
+                          const clgan_rows *samples, const double *sigmas, size_t count, enum distance_way way)
 {
     TRY(check_widths(sigmas, count));
-    TRY(distance_begin(&parzen->walk, device, rows, samples));
+    TRY(distance_begin(&parzen->walk, device, rows, samples, way));
     parzen->count = count;
     const struct distance_walk *walk = &parzen->walk;
     const size_t blocks = (walk->most_points + DISTANCE_BLOCK - 1) / DISTANCE_BLOCK;
@@ -130,12 +130,26 @@ static clgan_status finish(double *likelihoods, const struct parzen *parzen, con
     return CLGAN_OK;
 }
 
-clgan_status parzen_log_likelihood(double *likelihoods, struct device *device, const clgan_rows *rows,
-                                   const clgan_rows *samples, const double *sigmas, size_t count)
+/* Whether the distances' rounding can't be seen in the mean of any width's likelihoods: three of its standard
+ * deviations are within 1e-4 of it, or of 1. */
+static bool is_sharp(const struct parzen *parzen, const double *likelihoods)
+{
+    const size_t rows = parzen->walk.queries->rows;
+    const double error = distance_error(&parzen->walk) / sqrt((double)rows);
+    for (size_t s = 0; s < parzen->count; s++) {
+        double mean = 0;
+        for (size_t i = 0; i < rows; i++) mean += likelihoods[i * parzen->count + s] / (double)rows;
+        if (!(3 * error * parzen->scales[s] <= 1e-4 * fmax(fabs(mean), 1))) return false;
+    }
+    return true;
+}
+
+static clgan_status sum_up(bool *sharp, double *likelihoods, struct device *device, const clgan_rows *rows,
+                           const clgan_rows *samples, const double *sigmas, size_t count, enum distance_way way)
 {
     struct parzen parzen = {0};
     bool more = false;
-    clgan_status status = begin(&parzen, device, rows, samples, sigmas, count);
+    clgan_status status = begin(&parzen, device, rows, samples, sigmas, count, way);
     for (size_t i = 0; status == CLGAN_OK && i < rows->rows; i++) parzen.least[i] = INFINITY;
     if (status == CLGAN_OK) status = distance_next(&more, &parzen.walk);
     while (status == CLGAN_OK && more) {
@@ -143,6 +157,18 @@ clgan_status parzen_log_likelihood(double *likelihoods, struct device *device, c
         if (status == CLGAN_OK) status = distance_next(&more, &parzen.walk);
     }
     if (status == CLGAN_OK) status = finish(likelihoods, &parzen, sigmas);
+    *sharp = status == CLGAN_OK && is_sharp(&parzen, likelihoods);
     end(&parzen);
     return status;
+}
+
+clgan_status parzen_log_likelihood(double *likelihoods, struct device *device, const clgan_rows *rows,
+                                   const clgan_rows *samples, const double *sigmas, size_t count)
+{
+    enum { LONG_ROW = 64 }; /* shorter ones gain nothing by products */
+    bool sharp = false;
+    if (rows->columns >= LONG_ROW && rows->columns == samples->columns)
+        TRY(sum_up(&sharp, likelihoods, device, rows, samples, sigmas, count, DISTANCE_PRODUCTS));
+    if (sharp) return CLGAN_OK;
+    return sum_up(&sharp, likelihoods, device, rows, samples, sigmas, count, DISTANCE_DIFFERENCES);
 }
