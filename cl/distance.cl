@@ -12,7 +12,7 @@
 #define DEEP 8 /* tiles of queries, one after the other, that a work-item goes through with its points */
 #endif
 #ifndef K
-#define K 1 /* neighbours that `nearest` finds: 1 to 16 */
+#define K 1 /* neighbours that `nearest` finds: 1 to 20 */
 #endif
 
 #if WIDTH == 16

@@ -145,7 +145,7 @@ static void check_nearest(const clgan_rows *queries, const clgan_rows *points, s
                 }
             }
             taken[best] = true;
-            check_same("distance", i * k + r, distances[i * k + r], (float)least);
+            check_near("distance", i * k + r, distances[i * k + r], least, least * 1e-6);
             ck_assert_uint_eq(indices[i * k + r], best);
         }
     }
@@ -167,6 +167,22 @@ START_TEST(nearest_of_all_sizes)
                     clgan_rows_free(&queries);
                     clgan_rows_free(&points);
                 }
+}
+END_TEST
+
+/* Long rows of values that no float sum is exact for, and rows among them that are nearly alike. */
+START_TEST(nearest_of_long_rows)
+{
+    const size_t rows = harness_small() ? 20 : 300, columns = harness_small() ? 70 : 784;
+    clgan_rows queries = rows_of(33, columns, 1, 0), points = rows_of(rows, columns, 1, 0);
+    check_nearest(&queries, &points, 5, false, 1);
+    check_nearest(&points, &points, 1, true, 3);
+    for (size_t i = 0; i < 7 * columns; i++) points.values[i] = queries.values[i % columns];
+    for (size_t i = 0; i < 7; i++) points.values[i * columns] += 1e-3f * (float)((i * 3) % 7);
+    check_nearest(&queries, &points, 3, false, 1);
+    check_nearest(&points, &points, NEIGHBOURS_MOST, true, 1);
+    clgan_rows_free(&queries);
+    clgan_rows_free(&points);
 }
 END_TEST
 
@@ -224,10 +240,15 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {parzen_of_all_sizes,     parzen_of_rows_that_are_samples,
-                                  parzen_of_rows_far_away, parzen_in_pieces,
-                                  parzen_refuses,          nearest_of_all_sizes,
-                                  nearest_in_pieces,       within_balls,
+    const TTest *const tests[] = {parzen_of_all_sizes,
+                                  parzen_of_rows_that_are_samples,
+                                  parzen_of_rows_far_away,
+                                  parzen_in_pieces,
+                                  parzen_refuses,
+                                  nearest_of_all_sizes,
+                                  nearest_of_long_rows,
+                                  nearest_in_pieces,
+                                  within_balls,
                                   neighbours_refuse};
     return harness_run("evaluate", tests, sizeof tests / sizeof *tests);
 }

@@ -102,15 +102,17 @@ static double widen(float *to, const float *row, const double *centre, size_t co
 }
 
 static clgan_status bring(struct tensor *chunk, struct distance_walk *walk, const struct buffer *buffer,
-                          const clgan_rows *rows, size_t first, size_t most)
+                          const clgan_rows *rows, size_t first, size_t most, bool query)
 {
     const size_t count = lesser(most, rows->rows - first), columns = rows->columns, width = width_of(walk);
     const float *values = rows->values + first * columns;
     *chunk = (struct tensor){buffer, 0, count, width, width, ELEMENT_F32};
     if (walk->way == DISTANCE_DIFFERENCES) return tensor_write(walk->device, *chunk, values);
-    for (size_t i = 0; i < count; i++)
-        walk->norms +=
-            widen(walk->staging + i * width, values + i * columns, walk->centre, columns, rows == walk->queries);
+    for (size_t i = 0; i < count; i++) {
+        const double norm = widen(walk->staging + i * width, values + i * columns, walk->centre, columns, query);
+        walk->norms += norm;
+        walk->largest = fmax(walk->largest, norm);
+    }
     walk->brought += count;
     return tensor_write(walk->device, *chunk, walk->staging);
 }
@@ -121,6 +123,11 @@ double distance_error(const struct distance_walk *walk)
 {
     if (!walk->brought) return 0;
     return 0x1p-24 * sqrt((double)walk->points->columns) * walk->norms / (double)walk->brought;
+}
+
+double distance_margin(const struct distance_walk *walk)
+{
+    return 8 * 0x1p-24 * sqrt((double)walk->points->columns) * 2 * walk->largest;
 }
 
 clgan_status distance_next(bool *more, struct distance_walk *walk)
@@ -138,8 +145,10 @@ clgan_status distance_next(bool *more, struct distance_walk *walk)
     *more = walk->first_point < walk->points->rows;
     if (!*more) return CLGAN_OK;
     if (new_points)
-        TRY(bring(&walk->point_chunk, walk, &walk->point_memory, walk->points, walk->first_point, walk->most_points));
-    TRY(bring(&walk->query_chunk, walk, &walk->query_memory, walk->queries, walk->first_query, walk->most_queries));
+        TRY(bring(&walk->point_chunk, walk, &walk->point_memory, walk->points, walk->first_point, walk->most_points,
+                  false));
+    TRY(bring(&walk->query_chunk, walk, &walk->query_memory, walk->queries, walk->first_query, walk->most_queries,
+              true));
     const size_t queries = walk->query_chunk.rows, points = walk->point_chunk.rows;
     walk->squares = (struct tensor){&walk->square_memory, 0, queries, points, points, ELEMENT_F32};
     return CLGAN_OK;

@@ -22,6 +22,7 @@ struct distance_walk {
     double *centre;                   /* products: the points' mean */
     float *staging;                   /* products: rows of a chunk on their way */
     double norms;                     /* products: sum of |q|² and |p|² of the rows brought */
+    double largest;                   /* of them */
     size_t brought;                   /* and their count */
     size_t most_queries, most_points; /* rows of a chunk */
     size_t first_query, first_point;
@@ -45,6 +46,8 @@ clgan_status distance_append(struct plan *plan, const struct distance_walk *walk
 /* Standard deviation of a distance's rounding, estimated from the rows brought so far; 0 for differences: theirs is
  * never what counts. */
 double distance_error(const struct distance_walk *walk);
+/* What no distance's rounding reaches: eight times that of the largest norms. */
+double distance_margin(const struct distance_walk *walk);
 
 /* Blocks of points in a chunk. */
 size_t distance_blocks(const struct distance_walk *walk);

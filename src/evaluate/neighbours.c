@@ -15,9 +15,13 @@ static size_t most_blocks(const struct distance_walk *walk)
 
 /* ---- nearest ---- */
 
+enum { LONG_ROW = 64, SPARE = 4 };
+
+/* A search: the `found` nearest of each query, by distances as they were made. By products more than `k` are found, and
+ * those are then measured anew. */
 struct nearest {
     struct distance_walk walk;
-    size_t k;
+    size_t k, found;
     bool same;
     struct buffer distance_memory, place_memory;
     float *distances; /* of a chunk: queries x blocks x k */
@@ -27,15 +31,11 @@ struct nearest {
 };
 
 static clgan_status nearest_begin(struct nearest *nearest, struct device *device, const clgan_rows *queries,
-                                  const clgan_rows *points)
+                                  const clgan_rows *points, enum distance_way way)
 {
-    const size_t k = nearest->k, needed = k + (nearest->same ? 1 : 0);
-    if (!k || k > NEIGHBOURS_MOST)
-        return status_fail(CLGAN_USAGE, "%zu nearest neighbours: 1 to %d can be found", k, NEIGHBOURS_MOST);
-    if (points->rows < needed)
-        return status_fail(CLGAN_USAGE, "%zu nearest neighbours take %zu rows at least, there are %zu", k, needed,
-                           points->rows);
-    TRY(distance_begin(&nearest->walk, device, queries, points, DISTANCE_DIFFERENCES));
+    const size_t others = points->rows - nearest->same, spare = way == DISTANCE_PRODUCTS ? SPARE : 0;
+    const size_t k = nearest->found = nearest->k + spare < others ? nearest->k + spare : others;
+    TRY(distance_begin(&nearest->walk, device, queries, points, way));
     const size_t parts = nearest->walk.most_queries * most_blocks(&nearest->walk) * k;
     TRY(memory_take(&nearest->distances, parts, sizeof *nearest->distances));
     TRY(memory_take(&nearest->places, parts, sizeof *nearest->places));
@@ -64,7 +64,7 @@ static clgan_status nearest_append(struct plan *plan, const struct nearest *near
     const size_t queries = walk->squares.rows, points = walk->squares.columns, blocks = distance_blocks(walk);
     const long long self = (long long)walk->first_query - (long long)walk->first_point;
     char options[64];
-    snprintf(options, sizeof options, "%s -DK=%zu", walk->options, nearest->k);
+    snprintf(options, sizeof options, "%s -DK=%zu", walk->options, nearest->found);
     TRY(distance_append(plan, walk));
     return plan_kernel(
         plan, &(struct kernel_launch){.name = "nearest",
@@ -82,7 +82,7 @@ static clgan_status nearest_append(struct plan *plan, const struct nearest *near
 /* Blocks come in the order of their points, so among equals the one found first stays first. */
 static void nearest_join(struct nearest *nearest, size_t query, const float *distances, const uint32_t *places)
 {
-    const size_t k = nearest->k;
+    const size_t k = nearest->found;
     float *best = nearest->best + query * k;
     uint32_t *indices = nearest->indices + query * k;
     for (size_t i = 0; i < k && distances[i] < best[k - 1]; i++) {
@@ -99,7 +99,7 @@ static void nearest_join(struct nearest *nearest, size_t query, const float *dis
 static clgan_status nearest_chunk(struct nearest *nearest)
 {
     const struct distance_walk *walk = &nearest->walk;
-    const size_t k = nearest->k, blocks = distance_blocks(walk), lists = walk->squares.rows * blocks;
+    const size_t k = nearest->found, blocks = distance_blocks(walk), lists = walk->squares.rows * blocks;
     const struct tensor found = {&nearest->distance_memory, 0, lists, k, k, ELEMENT_F32};
     const struct tensor places = {&nearest->place_memory, 0, lists, k, k, ELEMENT_U32};
     struct plan plan;
@@ -114,24 +114,86 @@ static clgan_status nearest_chunk(struct nearest *nearest)
     return status;
 }
 
+static clgan_status find_nearest(struct nearest *nearest)
+{
+    bool more = false;
+    TRY(distance_next(&more, &nearest->walk));
+    while (more) {
+        TRY(nearest_chunk(nearest));
+        TRY(distance_next(&more, &nearest->walk));
+    }
+    for (size_t i = 0; i < nearest->walk.queries->rows * nearest->found; i++)
+        if (!isfinite(nearest->best[i]))
+            return status_fail(CLGAN_FAILED, "row %zu: distances to other rows are too large for float",
+                               i / nearest->found);
+    return CLGAN_OK;
+}
+
+static double squared_distance(const float *a, const float *b, size_t columns)
+{
+    double sum = 0;
+    for (size_t c = 0; c < columns; c++) sum += ((double)a[c] - (double)b[c]) * ((double)a[c] - (double)b[c]);
+    return sum;
+}
+
+/* Measures what was found for a query anew, and sorts it. Whether no other point can be among the first k: one that was
+ * not found is no nearer than the last that was, but for rounding. */
+static bool settle(struct nearest *nearest, size_t query)
+{
+    const struct distance_walk *walk = &nearest->walk;
+    const size_t columns = walk->points->columns, found = nearest->found;
+    float *best = nearest->best + query * found;
+    uint32_t *indices = nearest->indices + query * found;
+    const double unseen = (double)best[found - 1] - distance_margin(walk);
+    for (size_t i = 0; i < found; i++) {
+        const uint32_t index = indices[i];
+        const float distance = (float)squared_distance(walk->queries->values + query * columns,
+                                                       walk->points->values + index * columns, columns);
+        size_t at = i;
+        for (; at > 0 && (distance < best[at - 1] || (distance == best[at - 1] && index < indices[at - 1])); at--) {
+            best[at] = best[at - 1];
+            indices[at] = indices[at - 1];
+        }
+        best[at] = distance;
+        indices[at] = index;
+    }
+    return found == walk->points->rows - nearest->same || (double)best[nearest->k - 1] < unseen;
+}
+
+/* `*settled` false: rounding may have hidden a neighbour of some query (rows that are alike, mostly). */
+static clgan_status search(bool *settled, float *distances, uint32_t *indices, struct device *device,
+                           const struct nearest *how, const clgan_rows *queries, const clgan_rows *points,
+                           enum distance_way way)
+{
+    struct nearest nearest = *how;
+    const size_t k = nearest.k;
+    clgan_status status = nearest_begin(&nearest, device, queries, points, way);
+    if (status == CLGAN_OK) status = find_nearest(&nearest);
+    *settled = status == CLGAN_OK;
+    for (size_t i = 0; *settled && way == DISTANCE_PRODUCTS && i < queries->rows; i++) *settled = settle(&nearest, i);
+    for (size_t i = 0; *settled && i < queries->rows * k; i++) {
+        if (distances) distances[i] = nearest.best[i / k * nearest.found + i % k];
+        if (indices) indices[i] = nearest.indices[i / k * nearest.found + i % k];
+    }
+    nearest_end(&nearest);
+    return status;
+}
+
 clgan_status neighbours_nearest(float *distances, uint32_t *indices, struct device *device, const clgan_rows *queries,
                                 const clgan_rows *points, size_t k, bool same)
 {
-    struct nearest nearest = {.k = k, .same = same};
-    bool more = false;
-    clgan_status status = nearest_begin(&nearest, device, queries, points);
-    if (status == CLGAN_OK) status = distance_next(&more, &nearest.walk);
-    while (status == CLGAN_OK && more) {
-        status = nearest_chunk(&nearest);
-        if (status == CLGAN_OK) status = distance_next(&more, &nearest.walk);
-    }
-    for (size_t i = 0; status == CLGAN_OK && i < queries->rows * k; i++)
-        if (!isfinite(nearest.best[i]))
-            status = status_fail(CLGAN_FAILED, "row %zu: distances to other rows are too large for float", i / k);
-    if (status == CLGAN_OK && distances) memcpy(distances, nearest.best, queries->rows * k * sizeof *distances);
-    if (status == CLGAN_OK && indices) memcpy(indices, nearest.indices, queries->rows * k * sizeof *indices);
-    nearest_end(&nearest);
-    return status;
+    const struct nearest how = {.k = k, .same = same};
+    const size_t needed = k + (same ? 1 : 0);
+    bool settled = false;
+    if (!k || k > NEIGHBOURS_MOST)
+        return status_fail(CLGAN_USAGE, "%zu nearest neighbours: 1 to %d can be found", k, NEIGHBOURS_MOST);
+    if (points->rows < needed)
+        return status_fail(CLGAN_USAGE, "%zu nearest neighbours take %zu rows at least, there are %zu", k, needed,
+                           points->rows);
+    if (points->columns >= LONG_ROW)
+        TRY(search(&settled, distances, indices, device, &how, queries, points, DISTANCE_PRODUCTS));
+    if (settled) return CLGAN_OK;
+    return search(&settled, distances, indices, device, &how, queries, points, DISTANCE_DIFFERENCES);
 }
 
 /* ---- in balls ---- */
