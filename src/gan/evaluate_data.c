@@ -1,15 +1,18 @@
 #include "gan/evaluate_data.h"
 
 #include "data/npy.h"
+#include "evaluate/parzen_protocol.h"
 #include "gan/pair.h"
 
-enum { DRAWN_ROWS = 10000 };
+enum { DRAWN_ROWS = 10000, LANE_TRAIN = 1, LANE_VALIDATION = 2, LANE_TEST = 3 };
 
 static clgan_status prepare(struct evaluate_data *data, const struct dataset *dataset,
                             enum data_preparation preparation, bool train)
 {
+    struct pictures validation = dataset->validation;
+    if (validation.count > PARZEN_VALIDATION_ROWS) validation.count = PARZEN_VALIDATION_ROWS;
     if (train) TRY(prepared_rows(&data->train, dataset, &dataset->train, preparation));
-    TRY(prepared_rows(&data->validation, dataset, &dataset->validation, preparation));
+    TRY(prepared_rows(&data->validation, dataset, &validation, preparation));
     return prepared_rows(&data->test, dataset, &dataset->test, preparation);
 }
 
@@ -50,9 +53,9 @@ clgan_status evaluate_data_draw(struct evaluate_data *data, struct device *devic
                                 uint64_t seed)
 {
     *data = (struct evaluate_data){0};
-    TRY(draw(&data->train, device, recipe, seed, 1));
-    TRY(draw(&data->validation, device, recipe, seed, 2));
-    return draw(&data->test, device, recipe, seed, 3);
+    TRY(draw(&data->train, device, recipe, seed, LANE_TRAIN));
+    TRY(draw(&data->validation, device, recipe, seed, LANE_VALIDATION));
+    return draw(&data->test, device, recipe, seed, LANE_TEST);
 }
 
 void evaluate_data_free(struct evaluate_data *data)

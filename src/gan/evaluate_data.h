@@ -10,7 +10,8 @@ struct evaluate_data {
     clgan_rows validation, test;
 };
 
-/* Training pictures of `request` (those not held out) where `train`, held-out pictures, test pictures. */
+/* Training pictures of `request` (those not held out) where `train`, the first held-out ones that choose sigma, test
+ * pictures. */
 clgan_status evaluate_data_read(struct evaluate_data *data, const struct dataset_request *request,
                                 enum data_preparation preparation, bool train, const clgan_log *log);
 /* As many of each, drawn from the distribution of `recipe`'s data, each from a stream of its own under `seed`. */

@@ -2,6 +2,8 @@
 
 #include "command.h"
 
+enum { ABOUT_BYTES = 4096 };
+
 struct evaluate {
     const char *samples, *data, *measures, *device, *checkpoint;
     uint64_t count, validation, repeat;
@@ -204,6 +206,19 @@ static int start(struct context *context, const struct evaluate *evaluate, const
     return command_end(status);
 }
 
+/* What the command does, and the measures that there are. */
+static void describe(char about[ABOUT_BYTES])
+{
+    const char *name;
+    int length = snprintf(about, ABOUT_BYTES,
+                          "Says how good samples are: the log-likelihood of test rows under Gaussian Parzen windows on "
+                          "them, by\nthe protocol of the 2014 paper (10,000 samples, sigma the best of ten on 1,000 "
+                          "validation rows).");
+    for (size_t i = 0; (name = clgan_measure_name(i)) && length < ABOUT_BYTES; i++)
+        length += snprintf(about + length, (size_t)(ABOUT_BYTES - length), "%s\n  %-24s %s",
+                           i ? "" : "\n\nFurther measures:", name, clgan_measure_about(i));
+}
+
 int command_evaluate(struct context *context, int argc, char **argv)
 {
     struct evaluate evaluate = {0};
@@ -226,16 +241,15 @@ int command_evaluate(struct context *context, int argc, char **argv)
         {"device", "D", OPTION_TEXT, &evaluate.device, "index, cpu, gpu or part of a name (a GPU, else a CPU)"},
         {"no-cache", NULL, OPTION_FLAG, &evaluate.no_cache, "neither read nor write what is kept for next time"},
     };
-    const struct usage usage = {
-        .name = "evaluate",
-        .operands = "RUN | --samples FILE.npy --data DIR",
-        .about =
-            "Says how good samples are: the log-likelihood of test rows under Gaussian Parzen windows on them, by\n"
-            "the protocol of the 2014 paper (10,000 samples, sigma the best of ten on 1,000 validation rows).",
-        .options = options,
-        .option_count = COUNT_OF(options),
-        .least = 0,
-        .most = 1};
+    char about[ABOUT_BYTES];
+    describe(about);
+    const struct usage usage = {.name = "evaluate",
+                                .operands = "RUN | --samples FILE.npy --data DIR",
+                                .about = about,
+                                .options = options,
+                                .option_count = COUNT_OF(options),
+                                .least = 0,
+                                .most = 1};
     const char *operands[OPERANDS] = {NULL};
     int code;
     if (!options_read(&code, context, &usage, argc, argv, operands)) return code;
