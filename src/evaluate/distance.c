@@ -23,6 +23,17 @@ static clgan_status check_finite(const clgan_rows *rows, const char *what)
     return CLGAN_OK;
 }
 
+clgan_status distance_comparable(const clgan_rows *queries, const clgan_rows *points)
+{
+    if (queries->columns != points->columns)
+        return status_fail(CLGAN_USAGE, "rows of %zu values can't be compared with rows of %zu", queries->columns,
+                           points->columns);
+    if (!queries->rows || !points->rows || !points->columns)
+        return status_fail(CLGAN_USAGE, "there are no rows to compare (%zu with %zu)", queries->rows, points->rows);
+    TRY(check_finite(queries, "rows compared"));
+    return check_finite(points, "rows compared with");
+}
+
 static void choose_chunks(struct distance_walk *walk)
 {
     const size_t row = walk->points->columns * sizeof(float);
@@ -38,13 +49,7 @@ clgan_status distance_begin(struct distance_walk *walk, struct device *device, c
 {
     const size_t columns = points->columns;
     *walk = (struct distance_walk){.device = device, .queries = queries, .points = points};
-    if (queries->columns != columns)
-        return status_fail(CLGAN_USAGE, "rows of %zu values can't be compared with rows of %zu", queries->columns,
-                           columns);
-    if (!queries->rows || !points->rows || !columns)
-        return status_fail(CLGAN_USAGE, "there are no rows to compare (%zu with %zu)", queries->rows, points->rows);
-    TRY(check_finite(queries, "rows compared"));
-    TRY(check_finite(points, "rows compared with"));
+    TRY(distance_comparable(queries, points));
     choose_chunks(walk);
     snprintf(walk->options, sizeof walk->options, "-DWIDTH=%d", device_is_wide(device) ? 16 : 1);
     TRY(buffer_make(&walk->query_memory, device, walk->most_queries * columns * sizeof(float), "rows compared"));
