@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "evaluate/distance.h"
 #include "evaluate/measure_parts.h"
 #include "evaluate/neighbours.h"
 
@@ -109,6 +110,7 @@ static clgan_status find(struct measure_result *result, const struct measure_inp
     float limit = 0;
     TRY(measure_draw(made, input->samples, rows, input->seed, LANE_SAMPLES));
     TRY(measure_draw(real, input->train, rows, input->seed, LANE_TRAIN));
+    TRY(distance_comparable(made, real));
     TRY(near_duplicate(&limit, input->device, real));
     TRY(find_support(&of_made, input->device, made, limit));
     TRY(find_support(&of_real, input->device, real, limit));

@@ -28,9 +28,9 @@ static struct layer_recipe hidden(size_t in, double keep)
                                  .scale = sqrt(2.0 / (double)in)};
 }
 
-static size_t steps_of(const struct classifier *classifier, size_t rows)
+static size_t steps_of(size_t rows, size_t batch)
 {
-    const size_t steps = EPOCHS * (rows / classifier->batch);
+    const size_t steps = EPOCHS * (rows / batch);
     return steps > LEAST_STEPS ? steps : LEAST_STEPS;
 }
 
@@ -72,8 +72,9 @@ static clgan_status make_plans(struct classifier *classifier)
 }
 
 /* Step 0, no sums, and the learning rates of all steps. */
-static clgan_status start(struct classifier *classifier, size_t steps)
+static clgan_status start(struct classifier *classifier)
 {
+    const size_t steps = classifier->steps;
     const step_state state = {.per_epoch = (state_u32)steps + 1};
     const float sums[2 * METRICS] = {0};
     schedule *table;
@@ -89,10 +90,11 @@ static clgan_status start(struct classifier *classifier, size_t steps)
 clgan_status classifier_make(struct classifier *classifier, struct device *device, size_t columns, size_t rows,
                              uint64_t seed)
 {
-    *classifier = (struct classifier){.device = device, .batch = rows < BATCH ? rows : BATCH, .scale = 1, .seed = seed};
+    const size_t batch = rows < BATCH ? rows : BATCH, both = 2 * batch;
+    *classifier =
+        (struct classifier){.device = device, .batch = batch, .steps = steps_of(rows, batch), .scale = 1, .seed = seed};
     struct network_recipe *spec = &classifier->spec;
     struct arena *arena = &classifier->arena;
-    const size_t both = 2 * classifier->batch, steps = steps_of(classifier, rows);
     const struct random_key weights = random_stream(seed, RANDOM_MEASURE, LANE_WEIGHTS);
     spec->layers[0] = hidden(columns, 0.8);
     spec->layers[1] = hidden(UNITS, 0.5);
@@ -109,12 +111,12 @@ clgan_status classifier_make(struct classifier *classifier, struct device *devic
     pass_connect(&classifier->training, (struct tensor){0}, (struct tensor){0});
     pass_connect(&classifier->judging, (struct tensor){0}, (struct tensor){0});
     TRY(buffer_make(&classifier->state, device, sizeof(step_state), "classifier's state"));
-    TRY(buffer_make(&classifier->table, device, steps * sizeof(schedule), "classifier's schedule"));
+    TRY(buffer_make(&classifier->table, device, classifier->steps * sizeof(schedule), "classifier's schedule"));
     TRY(buffer_make(&classifier->sums, device, 2 * METRICS * sizeof(float), "classifier's losses"));
     TRY(memory_take(&classifier->staging, both * columns, sizeof *classifier->staging));
     TRY(network_initialise(&classifier->network, device, (uint64_t)weights.word[1] << 32 | weights.word[0]));
     TRY(make_plans(classifier));
-    return start(classifier, steps);
+    return start(classifier);
 }
 
 void classifier_free(struct classifier *classifier)
@@ -157,11 +159,11 @@ static void stage(struct classifier *classifier, size_t at, const clgan_rows *ro
 clgan_status classifier_train(struct classifier *classifier, const clgan_rows *first, const clgan_rows *second)
 {
     const clgan_rows *const classes[2] = {first, second};
-    const size_t batch = classifier->batch, in_epoch = first->rows / batch, steps = steps_of(classifier, first->rows);
+    const size_t batch = classifier->batch, in_epoch = first->rows / batch;
     const struct random_key order = random_stream(classifier->seed, RANDOM_MEASURE, LANE_ORDER);
     step_state state;
     find_scale(classifier, classes);
-    for (size_t step = 0; step < steps; step++) {
+    for (size_t step = 0; step < classifier->steps; step++) {
         const size_t epoch = step / in_epoch, from = step % in_epoch * batch;
         for (size_t i = 0; i < 2 * batch; i++) {
             const clgan_rows *rows = classes[i / batch];

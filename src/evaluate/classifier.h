@@ -16,6 +16,7 @@ struct classifier {
     struct plan step, forward;
     float *staging;     /* rows on their way, 2 batches; owned */
     size_t batch;       /* rows of a class in a step */
+    size_t steps;       /* to be trained for */
     double mean, scale; /* the net sees (x - mean) * scale */
     uint64_t seed;
 };
