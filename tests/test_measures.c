@@ -508,6 +508,16 @@ START_TEST(c2st_of_known_samples)
 }
 END_TEST
 
+/* What was learned by heart counts for nothing. */
+START_TEST(c2st_of_rows_kept)
+{
+    clgan_rows test = rows_of(201, 100, 1, 0), made = rows_of(201, 100, 1, 0);
+    check_c2st(&made, &test, 0.5, 4 * sqrt(0.25 / 202));
+    clgan_rows_free(&test);
+    clgan_rows_free(&made);
+}
+END_TEST
+
 /* ---- what can't be measured ---- */
 
 START_TEST(measures_refuse)
@@ -549,6 +559,7 @@ int main(void)
                                   memorisation_of_known_samples,
                                   classifier_is_its_twin,
                                   c2st_of_known_samples,
+                                  c2st_of_rows_kept,
                                   measures_refuse};
     return harness_run("measures", tests, sizeof tests / sizeof *tests);
 }
