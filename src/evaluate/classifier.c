@@ -96,8 +96,8 @@ clgan_status classifier_make(struct classifier *classifier, struct device *devic
     struct network_recipe *spec = &classifier->spec;
     struct arena *arena = &classifier->arena;
     const struct random_key weights = random_stream(seed, RANDOM_MEASURE, LANE_WEIGHTS);
-    spec->layers[0] = hidden(columns, 0.8);
-    spec->layers[1] = hidden(UNITS, 0.5);
+    spec->layers[0] = hidden(columns, 1);
+    spec->layers[1] = hidden(UNITS, 0.8);
     spec->layers[2] = (struct layer_recipe){
         .kind = LAYER_DENSE, .units = 1, .activation = ACTIVATION_LINEAR, .keep = 0.5, .weights = INIT_NORMAL};
     spec->layers[2].scale = sqrt(1.0 / UNITS);
