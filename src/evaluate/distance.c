@@ -27,6 +27,17 @@ static clgan_status check_finite(const clgan_rows *rows, const char *what)
     return CLGAN_OK;
 }
 
+clgan_status distance_comparable(const clgan_rows *queries, const clgan_rows *points)
+{
+    if (queries->columns != points->columns)
+        return status_fail(CLGAN_USAGE, "rows of %zu values can't be compared with rows of %zu", queries->columns,
+                           points->columns);
+    if (!queries->rows || !points->rows || !points->columns)
+        return status_fail(CLGAN_USAGE, "there are no rows to compare (%zu with %zu)", queries->rows, points->rows);
+    TRY(check_finite(queries, "rows compared"));
+    return check_finite(points, "rows compared with");
+}
+
 /* Columns of a row on the device. */
 static size_t width_of(const struct distance_walk *walk)
 {
@@ -58,13 +69,7 @@ clgan_status distance_begin(struct distance_walk *walk, struct device *device, c
                             const clgan_rows *points, enum distance_way way)
 {
     *walk = (struct distance_walk){.device = device, .queries = queries, .points = points, .way = way};
-    if (queries->columns != points->columns)
-        return status_fail(CLGAN_USAGE, "rows of %zu values can't be compared with rows of %zu", queries->columns,
-                           points->columns);
-    if (!queries->rows || !points->rows || !points->columns)
-        return status_fail(CLGAN_USAGE, "there are no rows to compare (%zu with %zu)", queries->rows, points->rows);
-    TRY(check_finite(queries, "rows compared"));
-    TRY(check_finite(points, "rows compared with"));
+    TRY(distance_comparable(queries, points));
     choose_chunks(walk);
     if (way == DISTANCE_PRODUCTS) TRY(find_centre(walk));
     const size_t row = width_of(walk) * sizeof(float);

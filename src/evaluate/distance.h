@@ -32,8 +32,9 @@ struct distance_walk {
     char options[32]; /* of distance.cl's scans on this device */
 };
 
-/* CLGAN_USAGE where the two differ in columns or have no rows, CLGAN_FAILED where a value is not finite. End it in any
- * case. */
+/* CLGAN_USAGE where the two differ in columns or have no rows, CLGAN_FAILED where a value is not finite. */
+clgan_status distance_comparable(const clgan_rows *queries, const clgan_rows *points);
+/* Fails as distance_comparable does. End it in any case. */
 clgan_status distance_begin(struct distance_walk *walk, struct device *device, const clgan_rows *queries,
                             const clgan_rows *points, enum distance_way way);
 /* Brings the next chunk's rows over; `*more` false: there is none. */

@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "gan/checkpoint.h"
 #include "gan/checkpoint_files.h"
-#include "gan/schedule.h"
+#include "nn/schedule.h"
 
 enum { METADATA = 12, VALUE = 32, KEPT = 2 };
 

@@ -4,7 +4,7 @@
 
 #include "base/memory.h"
 #include "gan/noise.h"
-#include "gan/schedule.h"
+#include "nn/schedule.h"
 
 /* G's dropout has lanes of its own: its layers have the same numbers as D's. */
 enum { DROPOUT_LANE_G = 0x10000 };

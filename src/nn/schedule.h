@@ -1,6 +1,6 @@
 /* Learning rates and momenta over time, computed on the host in double precision. */
-#ifndef GAN_SCHEDULE_H
-#define GAN_SCHEDULE_H
+#ifndef NN_SCHEDULE_H
+#define NN_SCHEDULE_H
 
 #include "nn/spec.h"
 #include "state.clh"

@@ -1,4 +1,4 @@
-#include "gan/schedule.h"
+#include "nn/schedule.h"
 
 #include <math.h>
 
