@@ -6,7 +6,7 @@
 #endif
 
 /* |a - b|, over `columns`. */
-float distance_between(__global const float *restrict a, __global const float *restrict b, const uint columns)
+float distance_between(__global const float *a, __global const float *b, const uint columns)
 {
     float sum = 0.0f;
     uint column = 0;
@@ -16,9 +16,9 @@ float distance_between(__global const float *restrict a, __global const float *r
         const float16 difference = vload16(0, a + column) - vload16(0, b + column);
         wide += difference * difference;
     }
-    const float8 eight = wide.lo + wide.hi;
-    const float4 four = eight.lo + eight.hi;
-    sum = (four.x + four.y) + (four.z + four.w);
+    float lanes[16];
+    vstore16(wide, 0, lanes);
+    for (uint lane = 0; lane < 16; lane++) sum += lanes[lane];
 #endif
     for (; column < columns; column++) sum += (a[column] - b[column]) * (a[column] - b[column]);
     return sqrt(sum);

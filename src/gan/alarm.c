@@ -28,14 +28,9 @@ static enum sign look_alike(const struct alarms *alarms, const struct recipe *re
 
 static enum sign look_won(const struct alarms *alarms, const struct recipe *recipe, const clgan_health *health)
 {
-    const double gradient = as_logged(health->g_gradient), saturated = as_logged(health->saturated);
+    const double gradient = as_logged(health->d_gradient), saturated = as_logged(health->saturated);
     return sign_of(isfinite(gradient) && isfinite(saturated),
                    saturated >= recipe->monitor.saturated && gradient < recipe->monitor.gradient * alarms->steepest);
-}
-
-static bool is_unlike(const struct recipe *recipe, double ratio)
-{
-    return fabs(as_logged(ratio) - 1) > recipe->monitor.unlike;
 }
 
 static enum sign look_guessing(const struct alarms *alarms, const struct recipe *recipe, const clgan_health *health)
@@ -44,7 +39,7 @@ static enum sign look_guessing(const struct alarms *alarms, const struct recipe 
     const double accuracy = (as_logged(health->accuracy_real) + as_logged(health->accuracy_fake)) / 2;
     return sign_of(isfinite(accuracy) && isfinite(health->spread),
                    accuracy <= recipe->monitor.accuracy &&
-                       (is_unlike(recipe, health->spread) || is_unlike(recipe, health->variance)));
+                       fabs(as_logged(health->spread) - 1) > recipe->monitor.unlike);
 }
 
 static const struct {
@@ -86,7 +81,7 @@ static void follow(struct alarms *alarms, clgan_alarm alarm, enum sign sign, uns
 void alarms_follow(struct alarms *alarms, const struct recipe *recipe, clgan_progress *progress)
 {
     const unsigned before = alarms->standing;
-    alarms->steepest = fmax(alarms->steepest, as_logged(progress->health.g_gradient));
+    alarms->steepest = fmax(alarms->steepest, as_logged(progress->health.d_gradient));
     for (clgan_alarm alarm = 0; alarm < CLGAN_ALARMS; alarm++)
         follow(alarms, alarm, kinds[alarm].look(alarms, recipe, &progress->health), (unsigned)recipe->monitor.patience);
     progress->alarms = alarms->standing;

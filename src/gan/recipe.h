@@ -62,9 +62,9 @@ struct recipe {
         double spread;    /* spread: default 0.25 */
         double modes;     /* modes: share of a ring's, default 0.5 */
         double saturated; /* saturated: share of D's outputs, default 0.98 */
-        double gradient;  /* gradient: of G, over its largest so far, default 0.25 */
+        double gradient;  /* gradient: of D, over its largest so far, default 0.1 */
         double accuracy;  /* accuracy: of D, default 0.55 */
-        double unlike;    /* unlike: distance from 1 of spread or variance, default 0.5 */
+        double unlike;    /* unlike: distance of spread from 1, default 0.5 */
         int64_t patience; /* patience: epochs in a row, default 2 */
     } monitor;
 };
