@@ -38,6 +38,7 @@ clgan_status time_plan(struct timing *timing, struct plan *plan, double seconds)
 /* Each appends rows (JSON objects) to `rows`; a message for each goes to stderr. */
 clgan_status bench_step(json_t *rows, const struct bench_options *options);
 clgan_status bench_gemm(json_t *rows, const struct bench_options *options);
+clgan_status bench_monitor(json_t *rows, const struct bench_options *options);
 
 /* Rows as the options' format on stdout. */
 void rows_write(const json_t *rows, const struct bench_options *options);

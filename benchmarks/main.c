@@ -8,6 +8,7 @@
 static const char usage[] =
     "usage: clgan-bench step [OPTIONS]     time of training steps, per cent of the device's measured peak\n"
     "       clgan-bench gemm [OPTIONS]     the same for each matrix product of them\n"
+    "       clgan-bench monitor [OPTIONS]  what watching for collapse costs an epoch, in steps\n"
     "\n"
     "  --recipe R,...     shipped names or files                            (mnist)\n"
     "  --update U,...     alternating, simultaneous                         (both)\n"
@@ -90,6 +91,12 @@ static int read_options(struct bench_options *o, int argc, char **argv)
     return 0;
 }
 
+static const struct {
+    const char *name;
+    clgan_status (*bench)(json_t *rows, const struct bench_options *options);
+} benches[] = {{"step", bench_step}, {"gemm", bench_gemm}, {"monitor", bench_monitor}};
+enum { BENCHES = sizeof benches / sizeof *benches };
+
 int main(int argc, char **argv)
 {
     struct bench_options options = {.device = CLGAN_DEVICE_OPTIONS,
@@ -104,11 +111,13 @@ int main(int argc, char **argv)
         fputs(usage, stdout);
         return 0;
     }
-    if (argc < 2 || (strcmp(argv[1], "step") != 0 && strcmp(argv[1], "gemm") != 0)) return refuse("step or gemm?");
+    size_t which = 0;
+    while (argc > 1 && which < BENCHES && strcmp(argv[1], benches[which].name) != 0) which++;
+    if (argc < 2 || which == BENCHES) return refuse("step, gemm or monitor?");
     const int code = read_options(&options, argc - 1, argv + 1);
     if (code) return code;
     json_t *rows = json_array();
-    const clgan_status status = (strcmp(argv[1], "step") == 0 ? bench_step : bench_gemm)(rows, &options);
+    const clgan_status status = benches[which].bench(rows, &options);
     if (json_array_size(rows)) rows_write(rows, &options);
     if (status != CLGAN_OK) fprintf(stderr, "clgan-bench: %s\n", clgan_last_error());
     json_decref(rows);

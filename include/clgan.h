@@ -115,6 +115,27 @@ CLGAN_API clgan_status clgan_run_open(clgan_run **run, const char *folder, const
 CLGAN_API const char *clgan_run_folder(const clgan_run *run);
 CLGAN_API void clgan_run_free(clgan_run *run);
 
+/* Is the training collapsing? Measured on the last minibatches of an epoch; NAN: not known. src/gan/monitor.h has the
+ * formulas. */
+typedef struct clgan_health {
+    double spread;   /* mean distance between two of G's samples over that between two of the data; 1: as far apart */
+    double variance; /* variance of G's samples over that of the data, all values of a row together */
+    double accuracy_real, accuracy_fake; /* shares of real and of fake rows that D tells right */
+    double saturated;                    /* share of D's outputs under .01 or over .99 */
+    double g_gradient, d_gradient;       /* norms of the gradients of G's loss and D's by their weights */
+    double modes, good; /* data of format ring: modes that drawn samples cover; share of samples near one */
+} clgan_health;
+
+/* What a monitored training may be warned of. */
+typedef enum clgan_alarm {
+    CLGAN_ALARM_ALIKE,    /* G's samples are growing alike */
+    CLGAN_ALARM_WON,      /* D has won: G's gradient is vanishing */
+    CLGAN_ALARM_GUESSING, /* D is guessing */
+    CLGAN_ALARMS
+} clgan_alarm;
+/* "alike", "won", "guessing": as log.jsonl names it. */
+CLGAN_API const char *clgan_alarm_name(clgan_alarm alarm);
+
 /* What a progress line shows. Means are over the epoch so far. */
 typedef struct clgan_progress {
     uint64_t step;   /* iterations done in all */
@@ -128,6 +149,9 @@ typedef struct clgan_progress {
     double steps_per_second;
     double samples_per_second; /* real images per second */
     double seconds_left;       /* to the end of training, estimated */
+    clgan_health health;       /* where an epoch ended, else zeros */
+    unsigned alarms;           /* bits 1 << clgan_alarm of those that stand; `begun`, `ended`: in this epoch */
+    unsigned alarms_begun, alarms_ended;
 } clgan_progress;
 
 /* How to train. Initialise with CLGAN_TRAIN_OPTIONS. */
@@ -141,6 +165,7 @@ typedef struct clgan_train_options {
     int stream_data;          /* 1: never hold the dataset on the device (same bits either way) */
     int no_tune;              /* 1: don't measure, at the first training on a device, which kernels are fastest */
     int profile;              /* 1: time each launch of the step's plan and log the shares at the end */
+    int stop_on_collapse;     /* 1: CLGAN_FAILED, saved, at the end of an epoch in which an alarm begins */
     const volatile int *stop; /* polled; not 0: finish the step, save, return CLGAN_STOPPED. May be NULL */
     void (*progress)(void *user,
                      const clgan_progress *progress); /* about once a second and at each epoch's end; may be NULL */
@@ -148,7 +173,7 @@ typedef struct clgan_train_options {
 } clgan_train_options;
 #define CLGAN_TRAIN_OPTIONS                                                                                            \
     {                                                                                                                  \
-        sizeof(clgan_train_options), CLGAN_DEVICE_OPTIONS, 0, NULL, 0, 0, 0, 0, 0, NULL, NULL, NULL                    \
+        sizeof(clgan_train_options), CLGAN_DEVICE_OPTIONS, 0, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL                 \
     }
 
 /* Trains to the total of epochs, keeping log, checkpoints and samples in the run's folder. Resuming a finished run is

@@ -151,6 +151,25 @@ START_TEST(what_is_not_finite_is_not_saved)
 }
 END_TEST
 
+/* Steps whose gradients are measured leave the bits that others leave. */
+START_TEST(the_probe_changes_no_bit)
+{
+    char *expected, *got;
+    run(7);
+    CHECK_OK(checkpoint_save(&pair, folder, "recipe", 7));
+    const size_t length = read_newest(&expected);
+    drop_pair();
+    make_pair();
+    CHECK_OK(pair_plan_probe(&pair, &batches));
+    for (int i = 0; i < 7; i++) CHECK_OK(plan_run(i % 3 ? &pair.probe : &pair.step));
+    CHECK_OK(checkpoint_save(&pair, folder, "recipe", 7));
+    ck_assert_uint_eq(read_newest(&got), length);
+    ck_assert_mem_eq(got, expected, length);
+    free(got);
+    free(expected);
+}
+END_TEST
+
 static void resume(void)
 {
     struct checkpoint checkpoint;
@@ -235,6 +254,7 @@ int main(void)
     tcase_set_timeout(tests, 0);
     tcase_add_checked_fixture(tests, open_pair, close_pair);
     tcase_add_test(tests, what_is_saved_comes_back);
+    tcase_add_test(tests, the_probe_changes_no_bit);
     tcase_add_test(tests, backends_resume_each_other);
     tcase_add_test(tests, what_is_not_finite_is_not_saved);
     tcase_add_test(tests, what_is_foreign_is_refused);

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gan/pair.h"
+#include "gan/monitor.h"
 #include "reference/gan.c"
 #include "suite.h"
 
@@ -57,6 +57,7 @@ struct fixture {
     struct pair pair;
     struct batches batches;
     struct reference_gan reference;
+    bool probes; /* each step by the plan that also measures gradients */
 };
 
 static float *layer_values(struct fixture *f, struct tensor tensor)
@@ -197,6 +198,25 @@ static void compare_monitors(struct fixture *f, double tolerance)
                       "monitor %d: %.9g, %.9g", i, (double)sums[2 * i], expected[i]);
 }
 
+static double square_of(const struct reference_layer *layer)
+{
+    double sum = 0;
+    for (size_t i = 0; i < layer->in * layer->width; i++) sum += layer->gw[i] * layer->gw[i];
+    return sum;
+}
+
+/* The sum of squares of each layer's gradient. */
+static void compare_squares(struct fixture *f, struct tensor squares, const struct reference_net *net, double tolerance,
+                            uint64_t step)
+{
+    float *values = layer_values(f, squares);
+    for (size_t i = 0; i < squares.rows; i++) {
+        const double expected = square_of(&net->layers[i]);
+        check(fabs(values[i] - expected) / fmax(expected, 1e-30), 100 * tolerance, "squares", '.', i, step);
+    }
+    free(values);
+}
+
 /* Rounding errors of float grow with the steps; Adam divides by small second moments and grows them more. */
 static void run(struct fixture *f, uint64_t steps, double tolerance)
 {
@@ -207,11 +227,14 @@ static void run(struct fixture *f, uint64_t steps, double tolerance)
         CHECK_OK(pair_prepare_step(&f->pair, step));
         CHECK_OK(batches_prepare_step(&f->batches, &f->pair.state, epoch, (size_t)(step % f->batches.steps_per_epoch),
                                       step == 0));
-        CHECK_OK(plan_run(&f->pair.step));
+        CHECK_OK(plan_run(f->probes ? &f->pair.probe : &f->pair.step));
         reference_step(&f->reference, data, epoch + 1);
         compare_monitors(f, tolerance);
         compare_net(f, &f->pair.g, &f->reference.g, tolerance, step);
         compare_net(f, &f->pair.d, &f->reference.d, tolerance, step);
+        if (!f->probes) continue;
+        compare_squares(f, f->pair.g_squares, &f->reference.g, tolerance, step);
+        compare_squares(f, f->pair.d_squares, &f->reference.d, tolerance, step);
     }
 }
 
@@ -251,6 +274,96 @@ START_TEST(steps_agree)
 }
 END_TEST
 
+/* ---- the monitor, from the rows and outputs that a step leaves behind ---- */
+
+static double mean_distance(const float *rows, size_t count)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < i; j++) {
+            double square = 0;
+            for (size_t c = 0; c < SIZE; c++)
+                square += ((double)rows[i * SIZE + c] - rows[j * SIZE + c]) *
+                          ((double)rows[i * SIZE + c] - rows[j * SIZE + c]);
+            sum += sqrt(square);
+        }
+    return sum / ((double)count * (double)(count - 1) / 2);
+}
+
+/* Of all values together, as E x^2 - (E x)^2. */
+static double variance_of(const float *rows, size_t count)
+{
+    double total = 0;
+    for (size_t c = 0; c < SIZE; c++) {
+        double sum = 0, squares = 0;
+        for (size_t i = 0; i < count; i++) {
+            sum += rows[i * SIZE + c];
+            squares += (double)rows[i * SIZE + c] * rows[i * SIZE + c];
+        }
+        total += (squares - sum * sum / (double)count) / (double)(count - 1);
+    }
+    return total;
+}
+
+static void near(double got, double expected, const char *what)
+{
+    ck_assert_msg(fabs(got - expected) <= 1e-5 * fmax(fabs(expected), 1e-6), "%s: %.9g, %.9g", what, got, expected);
+}
+
+static double share(const float *values, int (*counts)(float))
+{
+    int count = 0;
+    for (size_t i = 0; i < BATCH; i++) count += counts(values[i]);
+    return count / (double)BATCH;
+}
+
+static int is_high(float p) { return p > 0.5f; }
+static int is_low(float p) { return p < 0.5f; }
+static int is_far(float p) { return p < 0.01f || p > 0.99f; }
+
+static void check_monitor(struct fixture *f)
+{
+    struct monitor monitor;
+    clgan_health health;
+    double squares[2] = {0, 0};
+    CHECK_OK(monitor_make(&monitor, &f->pair));
+    CHECK_OK(monitor_measure(&monitor, &health));
+    float *x = layer_values(f, pass_input(&f->pair.d_pass)), *values = layer_values(f, f->pair.values);
+    const float *on_real = values + METRIC_D_REAL * 2 * BATCH, *on_fake = values + METRIC_D_FAKE * 2 * BATCH + BATCH;
+    near(health.spread, mean_distance(x + BATCH * SIZE, BATCH) / mean_distance(x, BATCH), "spread");
+    near(health.variance, variance_of(x + BATCH * SIZE, BATCH) / variance_of(x, BATCH), "variance");
+    near(health.accuracy_real, share(on_real, is_high), "accuracy on real rows");
+    near(health.accuracy_fake, share(on_fake, is_low), "accuracy on fake rows");
+    near(health.saturated, (share(on_real, is_far) + share(on_fake, is_far)) / 2, "saturated");
+    for (size_t i = 0; i < f->pair.g.count; i++) squares[0] += square_of(&f->reference.g.layers[i]);
+    for (size_t i = 0; i < f->pair.d.count; i++) squares[1] += square_of(&f->reference.d.layers[i]);
+    ck_assert(fabs(health.g_gradient - sqrt(squares[0])) <= 1e-3 * sqrt(squares[0]));
+    ck_assert(fabs(health.d_gradient - sqrt(squares[1])) <= 1e-3 * sqrt(squares[1]));
+    ck_assert(isnan(health.modes) && isnan(health.good));
+    free(x);
+    free(values);
+    monitor_free(&monitor);
+}
+
+/* The plan that also measures gradients makes the same steps, and the monitor reads off what they leave; with outputs
+ * of D far out, too. */
+START_TEST(the_monitor_measures)
+{
+    static const float logits[] = {0, 4.7f, 0, -4.7f, 1, 0};
+    struct fixture f;
+    open_fixture(&f, trainings[_i].nets, trainings[_i].train, trainings[_i].optimisers, trainings[_i].noise,
+                 trainings[_i].stream, false, 0);
+    const size_t last = f.pair.d.count - 1;
+    CHECK_OK(tensor_write(f.device, f.pair.d.layers[last].bias.w, &logits[_i]));
+    f.reference.d.layers[last].b[0] = logits[_i];
+    CHECK_OK(pair_plan_probe(&f.pair, &f.batches));
+    f.probes = true;
+    run(&f, 4, trainings[_i].tolerance);
+    check_monitor(&f);
+    close_fixture(&f);
+}
+END_TEST
+
 /* The shared backward pass where one of the two signals vanishes: D's last bias moves all logits far out. */
 START_TEST(extreme_logits_agree)
 {
@@ -278,6 +391,7 @@ int main(void)
     TCase *tests = tcase_create("gan");
     tcase_set_timeout(tests, 300);
     tcase_add_loop_test(tests, steps_agree, 0, (int)(sizeof trainings / sizeof *trainings));
+    tcase_add_loop_test(tests, the_monitor_measures, 0, (int)(sizeof trainings / sizeof *trainings));
     tcase_add_loop_test(tests, extreme_logits_agree, 0, 24);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

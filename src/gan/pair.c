@@ -45,6 +45,8 @@ clgan_status pair_begin(struct pair *pair, struct device *device, const struct r
     TRY(pass_begin(&pair->d_pass, &pair->d, 2 * batch, true, true, true, arena));
     TRY(arena_add(arena, &pair->d_signal, 2 * batch, 1, ELEMENT_F32));
     TRY(arena_add(arena, &pair->g_signal, batch, 1, ELEMENT_F32));
+    TRY(arena_add(arena, &pair->g_squares, pair->g.count, 1, ELEMENT_F32));
+    TRY(arena_add(arena, &pair->d_squares, pair->d.count, 1, ELEMENT_F32));
     return arena_add(arena, &pair->values, METRICS, 2 * batch, ELEMENT_F32);
 }
 
@@ -70,6 +72,7 @@ clgan_status pair_make(struct pair *pair)
 void pair_free(struct pair *pair)
 {
     if (!pair->device) return;
+    plan_free(&pair->probe);
     plan_free(&pair->step);
     buffer_free(&pair->sums, pair->device);
     buffer_free(&pair->table, pair->device);
@@ -99,23 +102,30 @@ static struct update_rule rule_of(const struct pair *pair, const struct network 
                                 .table = &pair->table};
 }
 
+/* Only the probe asks for the gradients' norms. */
+static struct tensor squares_of(const struct pair *pair, const struct plan *plan, char letter)
+{
+    if (plan != &pair->probe) return (struct tensor){0};
+    return letter == 'G' ? pair->g_squares : pair->d_squares;
+}
+
 /* z of minibatch `lane` and G's answer to it, into the fake half of D's input. */
-static clgan_status append_fakes(struct pair *pair, unsigned lane)
+static clgan_status append_fakes(const struct pair *pair, struct plan *plan, unsigned lane)
 {
     const uint64_t seed = (uint64_t)pair->recipe->train.seed;
     const struct forward how = {.dropout = random_stream(seed, RANDOM_DROPOUT, DROPOUT_LANE_G + lane),
                                 .state = &pair->state};
-    TRY(noise_append(&pair->step, pair->recipe, pass_input(&pair->g_pass), random_stream(seed, RANDOM_NOISE, lane),
+    TRY(noise_append(plan, pair->recipe, pass_input(&pair->g_pass), random_stream(seed, RANDOM_NOISE, lane),
                      &pair->state));
-    return pass_append_forward(&pair->step, &pair->g_pass, &how);
+    return pass_append_forward(plan, &pair->g_pass, &how);
 }
 
-static clgan_status append_logits(struct pair *pair, const struct pass *pass, unsigned lane)
+static clgan_status append_logits(const struct pair *pair, struct plan *plan, const struct pass *pass, unsigned lane)
 {
     const struct forward how = {.dropout = random_stream((uint64_t)pair->recipe->train.seed, RANDOM_DROPOUT, lane),
                                 .state = &pair->state,
                                 .linear_output = true};
-    return pass_append_forward(&pair->step, pass, &how);
+    return pass_append_forward(plan, pass, &how);
 }
 
 static size_t loss_items(const struct pair *pair, size_t rows)
@@ -123,29 +133,28 @@ static size_t loss_items(const struct pair *pair, size_t rows)
     return (rows + device_width(pair->device) - 1) / device_width(pair->device);
 }
 
-static clgan_status append_d_loss(struct pair *pair, struct tensor signal)
+static clgan_status append_d_loss(const struct pair *pair, struct plan *plan, struct tensor signal)
 {
     const struct recipe *recipe = pair->recipe;
     const size_t rows = pair->g_pass.rows;
     const double weight = recipe->train.discriminator_loss == LOSS_MEAN ? 0.5 : 1;
-    return plan_kernel(
-        &pair->step,
-        &(struct kernel_launch){.name = "D loss",
-                                .program = "loss",
-                                .kernel = "loss_discriminator",
-                                .options = device_width_option(pair->device),
-                                .columns = loss_items(pair, 2 * rows),
-                                .flops = 20.0 * (double)rows,
-                                .bytes = 40.0 * (double)rows,
-                                ARGUMENTS(ARG_TENSOR(pass_output(&pair->d_pass)), ARG_TENSOR(signal),
-                                          ARG_TENSOR(pair->values), ARG_UINT(rows), ARG_FLOAT(weight),
-                                          ARG_FLOAT(recipe->train.real_label), ARG_FLOAT(recipe->train.fake_label))});
+    return plan_kernel(plan, &(struct kernel_launch){
+                                 .name = "D loss",
+                                 .program = "loss",
+                                 .kernel = "loss_discriminator",
+                                 .options = device_width_option(pair->device),
+                                 .columns = loss_items(pair, 2 * rows),
+                                 .flops = 20.0 * (double)rows,
+                                 .bytes = 40.0 * (double)rows,
+                                 ARGUMENTS(ARG_TENSOR(pass_output(&pair->d_pass)), ARG_TENSOR(signal),
+                                           ARG_TENSOR(pair->values), ARG_UINT(rows), ARG_FLOAT(weight),
+                                           ARG_FLOAT(recipe->train.real_label), ARG_FLOAT(recipe->train.fake_label))});
 }
 
-static clgan_status append_g_loss(struct pair *pair, struct tensor signal)
+static clgan_status append_g_loss(const struct pair *pair, struct plan *plan, struct tensor signal)
 {
     const size_t rows = pair->g_pass.rows;
-    return plan_kernel(&pair->step,
+    return plan_kernel(plan,
                        &(struct kernel_launch){.name = "G loss",
                                                .program = "loss",
                                                .kernel = "loss_generator",
@@ -158,88 +167,102 @@ static clgan_status append_g_loss(struct pair *pair, struct tensor signal)
                                                          ARG_INT(pair->recipe->train.generator_loss == LOSS_MINIMAX))});
 }
 
-static clgan_status append_g_update(struct pair *pair, unsigned lane)
+static clgan_status append_g_update(const struct pair *pair, struct plan *plan, unsigned lane)
 {
     const struct update_rule rule = rule_of(pair, &pair->g, lane);
-    plan_segment(&pair->step, "G backward and update");
-    return pass_append_backward(&pair->step, &pair->g_pass, &(struct backward){.update = &rule});
+    plan_segment(plan, "G backward and update");
+    return pass_append_backward(plan, &pair->g_pass,
+                                &(struct backward){.update = &rule, .squares = squares_of(pair, plan, 'G')});
 }
 
-static clgan_status append_simultaneous(struct pair *pair, const struct batches *batches)
+static clgan_status append_simultaneous(const struct pair *pair, struct plan *plan, const struct batches *batches)
 {
     const size_t batch = pair->g_pass.rows;
     const struct update_rule rule = rule_of(pair, &pair->d, 0);
-    plan_segment(&pair->step, "minibatch");
-    TRY(batches_append(&pair->step, batches, tensor_rows(pass_input(&pair->d_pass), 0, batch), &pair->state, 0));
-    TRY(append_fakes(pair, 0));
-    plan_segment(&pair->step, "D forward");
-    TRY(append_logits(pair, &pair->d_pass, 0));
-    TRY(append_d_loss(pair, pair->d_signal));
-    TRY(append_g_loss(pair, pair->g_signal));
-    plan_segment(&pair->step, "D backward and update");
-    TRY(pass_append_backward(&pair->step, &pair->d_pass,
+    plan_segment(plan, "minibatch");
+    TRY(batches_append(plan, batches, tensor_rows(pass_input(&pair->d_pass), 0, batch), &pair->state, 0));
+    TRY(append_fakes(pair, plan, 0));
+    plan_segment(plan, "D forward");
+    TRY(append_logits(pair, plan, &pair->d_pass, 0));
+    TRY(append_d_loss(pair, plan, pair->d_signal));
+    TRY(append_g_loss(pair, plan, pair->g_signal));
+    plan_segment(plan, "D backward and update");
+    TRY(pass_append_backward(plan, &pair->d_pass,
                              &(struct backward){.update = &rule,
+                                                .squares = squares_of(pair, plan, 'D'),
                                                 .signal = pair->d_signal,
                                                 .into = &pair->g_pass,
                                                 .first = batch,
                                                 .into_signal = pair->g_signal}));
-    return append_g_update(pair, 0);
+    return append_g_update(pair, plan, 0);
 }
 
-static clgan_status append_d_step(struct pair *pair, const struct batches *batches, unsigned lane)
+static clgan_status append_d_step(const struct pair *pair, struct plan *plan, const struct batches *batches,
+                                  unsigned lane)
 {
     const struct update_rule rule = rule_of(pair, &pair->d, lane);
-    plan_segment(&pair->step, "minibatch for D");
-    TRY(batches_append(&pair->step, batches, tensor_rows(pass_input(&pair->d_pass), 0, pair->g_pass.rows), &pair->state,
+    plan_segment(plan, "minibatch for D");
+    TRY(batches_append(plan, batches, tensor_rows(pass_input(&pair->d_pass), 0, pair->g_pass.rows), &pair->state,
                        lane));
-    TRY(append_fakes(pair, lane));
-    plan_segment(&pair->step, "D forward");
-    TRY(append_logits(pair, &pair->d_pass, lane));
-    TRY(append_d_loss(pair, pass_top_gradient(&pair->d_pass)));
-    plan_segment(&pair->step, "D backward and update");
-    return pass_append_backward(&pair->step, &pair->d_pass, &(struct backward){.update = &rule});
+    TRY(append_fakes(pair, plan, lane));
+    plan_segment(plan, "D forward");
+    TRY(append_logits(pair, plan, &pair->d_pass, lane));
+    TRY(append_d_loss(pair, plan, pass_top_gradient(&pair->d_pass)));
+    plan_segment(plan, "D backward and update");
+    return pass_append_backward(plan, &pair->d_pass,
+                                &(struct backward){.update = &rule, .squares = squares_of(pair, plan, 'D')});
 }
 
-static clgan_status append_g_step(struct pair *pair, unsigned lane, unsigned minibatch)
+static clgan_status append_g_step(const struct pair *pair, struct plan *plan, unsigned lane, unsigned minibatch)
 {
-    plan_segment(&pair->step, "minibatch for G");
-    TRY(append_fakes(pair, minibatch));
-    plan_segment(&pair->step, "D forward for G");
-    TRY(append_logits(pair, &pair->d_fake, minibatch));
-    TRY(append_g_loss(pair, pass_top_gradient(&pair->d_fake)));
-    plan_segment(&pair->step, "D backward to its input");
-    TRY(pass_append_backward(&pair->step, &pair->d_fake, &(struct backward){.into = &pair->g_pass}));
-    return append_g_update(pair, lane);
+    plan_segment(plan, "minibatch for G");
+    TRY(append_fakes(pair, plan, minibatch));
+    plan_segment(plan, "D forward for G");
+    TRY(append_logits(pair, plan, &pair->d_fake, minibatch));
+    TRY(append_g_loss(pair, plan, pass_top_gradient(&pair->d_fake)));
+    plan_segment(plan, "D backward to its input");
+    TRY(pass_append_backward(plan, &pair->d_fake, &(struct backward){.into = &pair->g_pass}));
+    return append_g_update(pair, plan, lane);
 }
 
-static clgan_status append_advance(struct pair *pair)
+static clgan_status append_advance(const struct pair *pair, struct plan *plan)
 {
-    plan_segment(&pair->step, "end of step");
-    return plan_kernel(&pair->step,
-                       &(struct kernel_launch){.name = "advance",
-                                               .program = "loss",
-                                               .kernel = "advance",
-                                               .columns = 1,
-                                               .flops = 2.0 * METRICS * (double)pair->g_pass.rows,
-                                               .bytes = 8.0 * METRICS * (double)pair->g_pass.rows,
-                                               ARGUMENTS(ARG_BUFFER(&pair->state), ARG_BUFFER(&pair->sums),
-                                                         ARG_TENSOR(pair->values), ARG_UINT(pair->g_pass.rows))});
+    plan_segment(plan, "end of step");
+    return plan_kernel(plan, &(struct kernel_launch){.name = "advance",
+                                                     .program = "loss",
+                                                     .kernel = "advance",
+                                                     .columns = 1,
+                                                     .flops = 2.0 * METRICS * (double)pair->g_pass.rows,
+                                                     .bytes = 8.0 * METRICS * (double)pair->g_pass.rows,
+                                                     ARGUMENTS(ARG_BUFFER(&pair->state), ARG_BUFFER(&pair->sums),
+                                                               ARG_TENSOR(pair->values), ARG_UINT(pair->g_pass.rows))});
+}
+
+static clgan_status append_step(const struct pair *pair, struct plan *plan, const struct batches *batches)
+{
+    const struct recipe *recipe = pair->recipe;
+    const unsigned k = (unsigned)recipe->train.discriminator_steps, j = (unsigned)recipe->train.generator_steps;
+    plan_begin(plan, pair->device);
+    if (recipe->train.updates == UPDATES_SIMULTANEOUS) {
+        TRY(append_simultaneous(pair, plan, batches));
+    } else {
+        for (unsigned lane = 0; lane < k; lane++) TRY(append_d_step(pair, plan, batches, lane));
+        for (unsigned lane = 0; lane < j; lane++) TRY(append_g_step(pair, plan, lane, k + lane));
+    }
+    return append_advance(pair, plan);
 }
 
 clgan_status pair_plan(struct pair *pair, const struct batches *batches)
 {
-    const struct recipe *recipe = pair->recipe;
     pair->steps_per_epoch = batches->steps_per_epoch;
-    plan_begin(&pair->step, pair->device);
-    if (recipe->train.updates == UPDATES_SIMULTANEOUS) {
+    if (pair->recipe->train.updates == UPDATES_SIMULTANEOUS)
         TRY(tensor_fill(pair->device, pass_top_gradient(&pair->d_pass), 1));
-        TRY(append_simultaneous(pair, batches));
-    } else {
-        const unsigned k = (unsigned)recipe->train.discriminator_steps, j = (unsigned)recipe->train.generator_steps;
-        for (unsigned lane = 0; lane < k; lane++) TRY(append_d_step(pair, batches, lane));
-        for (unsigned lane = 0; lane < j; lane++) TRY(append_g_step(pair, lane, k + lane));
-    }
-    return append_advance(pair);
+    return append_step(pair, &pair->step, batches);
+}
+
+clgan_status pair_plan_probe(struct pair *pair, const struct batches *batches)
+{
+    return append_step(pair, &pair->probe, batches);
 }
 
 /* ---- from step to step ---- */

@@ -21,14 +21,17 @@ struct pair {
     struct pass d_pass;               /* 2 B rows: real, then fake */
     struct pass d_fake;               /* the fake rows of d_pass */
     struct tensor d_signal, g_signal; /* simultaneous: row factors of the two players, 2 B x 1 and B x 1 */
-    struct tensor values;             /* METRICS x 2 B: what `advance` averages */
-    struct buffer state;              /* step_state */
-    struct buffer table;              /* SCHEDULE_STEPS rows of `entries` schedules */
-    struct buffer sums;               /* METRICS pairs of floats: sum and compensation over the epoch so far */
-    uint64_t table_start;             /* step of the table's first row */
+    struct tensor g_squares,
+        d_squares;        /* layers x 1: sums of squares of the weights' gradients, written by the probe */
+    struct tensor values; /* METRICS x 2 B: what `advance` averages */
+    struct buffer state;  /* step_state */
+    struct buffer table;  /* SCHEDULE_STEPS rows of `entries` schedules */
+    struct buffer sums;   /* METRICS pairs of floats: sum and compensation over the epoch so far */
+    uint64_t table_start; /* step of the table's first row */
     uint64_t steps_per_epoch;
     unsigned entries; /* of a step in the table: 2 * max(k, j); 2 * lane of G's, 2 * lane + 1 of D's */
     struct plan step;
+    struct plan probe; /* the same step, which also leaves g_squares and d_squares */
 };
 
 /* Declares everything and says how many bytes it would take; pair_make takes them. `gradients`: those of the weights
@@ -48,6 +51,9 @@ size_t pair_lanes(const struct recipe *recipe);
 clgan_status pair_initialise(struct pair *pair);
 /* The plan of a step on data from `batches`, which must outlive the pair. */
 clgan_status pair_plan(struct pair *pair, const struct batches *batches);
+/* After that, the plan of a step that also measures gradients; not for a pair that stores them. Where it takes a step's
+ * place the weights come out the same, bit for bit. Alternating: the norms are those of the last update of each net. */
+clgan_status pair_plan_probe(struct pair *pair, const struct batches *batches);
 
 /* Sets step and epoch, zeroes or restores the sums (METRICS * 2 floats, NULL: zeros). */
 clgan_status pair_set_step(struct pair *pair, uint64_t step, const float *sums);

@@ -58,6 +58,15 @@ struct recipe {
         int64_t sample_every;     /* sample_every: epochs, default 1 */
         int64_t samples;          /* samples: in the grid of fixed noise, default 100 */
     } output;
+    struct {              /* thresholds of alarms, each explained in gan/alarm.h */
+        double spread;    /* spread: default 0.25 */
+        double modes;     /* modes: share of a ring's, default 0.5 */
+        double saturated; /* saturated: share of D's outputs, default 0.98 */
+        double gradient;  /* gradient: of D, over its largest so far, default 0.1 */
+        double accuracy;  /* accuracy: of D, default 0.55 */
+        double unlike;    /* unlike: distance of spread from 1, default 0.5 */
+        int64_t patience; /* patience: epochs in a row, default 2 */
+    } monitor;
 };
 
 /* struct clgan_recipe of the public header is this struct. */

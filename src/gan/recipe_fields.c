@@ -10,6 +10,7 @@
 #define NOISE_IN(member) .offset = offsetof(struct recipe, noise.member) - offsetof(struct recipe, noise)
 #define TRAIN_IN(member) .offset = offsetof(struct recipe, train.member) - offsetof(struct recipe, train)
 #define OUTPUT_IN(member) .offset = offsetof(struct recipe, output.member) - offsetof(struct recipe, output)
+#define MONITOR_IN(member) .offset = offsetof(struct recipe, monitor.member) - offsetof(struct recipe, monitor)
 #define RANGE(from, to) .low = (from), .high = (to)
 
 #define MANY 1e6                 /* of anything that is counted */
@@ -178,6 +179,16 @@ static const struct recipe_field output_fields[] = {
     {"samples", FIELD_INTEGER, OUTPUT_IN(samples), RANGE(1, 65536), .standard = 100},
 };
 
+static const struct recipe_field monitor_fields[] = {
+    {"spread", FIELD_REAL, MONITOR_IN(spread), RANGE(0, 1), .standard = 0.25},
+    {"modes", FIELD_REAL, MONITOR_IN(modes), RANGE(0, 1), .standard = 0.5},
+    {"saturated", FIELD_REAL, MONITOR_IN(saturated), RANGE(0, MANY), .standard = 0.98},
+    {"gradient", FIELD_REAL, MONITOR_IN(gradient), RANGE(0, 1), .standard = 0.1},
+    {"accuracy", FIELD_REAL, MONITOR_IN(accuracy), RANGE(0, 1), .standard = 0.55},
+    {"unlike", FIELD_REAL, MONITOR_IN(unlike), RANGE(0, MANY), .standard = 0.5},
+    {"patience", FIELD_INTEGER, MONITOR_IN(patience), RANGE(1, 1e9), .standard = 2},
+};
+
 #define FIELDS(array) (array), COUNT(array)
 const struct recipe_section recipe_sections[RECIPE_SECTIONS] = {
     [SECTION_TOP] = {NULL, NULL, FIELDS(top_fields), 0, false, NULL},
@@ -193,6 +204,7 @@ const struct recipe_section recipe_sections[RECIPE_SECTIONS] = {
     [SECTION_DISCRIMINATOR_OPTIMISER] = {"optimiser", "discriminator", FIELDS(optimiser_fields),
                                          offsetof(struct recipe, discriminator_optimiser), false, optimiser_kinds},
     [SECTION_OUTPUT] = {NULL, "output", FIELDS(output_fields), offsetof(struct recipe, output), false, NULL},
+    [SECTION_MONITOR] = {NULL, "monitor", FIELDS(monitor_fields), offsetof(struct recipe, monitor), false, NULL},
 };
 static_assert(COUNT(layer_fields) <= SECTION_FIELDS && COUNT(train_fields) <= SECTION_FIELDS, "SECTION_FIELDS");
 

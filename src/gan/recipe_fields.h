@@ -41,6 +41,7 @@ enum recipe_section_id {
     SECTION_GENERATOR_OPTIMISER,
     SECTION_DISCRIMINATOR_OPTIMISER,
     SECTION_OUTPUT,
+    SECTION_MONITOR,
     RECIPE_SECTIONS
 };
 enum { SECTION_FIELDS = 20 }; /* at most so many fields in a section */

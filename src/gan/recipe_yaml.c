@@ -72,7 +72,8 @@ static clgan_status unknown_key(const struct recipe_reader *reader, enum recipe_
     char path[RECIPE_PATH];
     recipe_path(path, section, layer, key);
     for (size_t i = 0; i < section->count; i++) text_append(&words, "%s%s", i ? ", " : "", section->fields[i].key);
-    if (id == SECTION_TOP) text_append(&words, ", data, noise, generator, discriminator, train, optimiser, output");
+    if (id == SECTION_TOP)
+        text_append(&words, ", data, noise, generator, discriminator, train, optimiser, output, monitor");
     clgan_status status = recipe_reader_fail(reader, line, path, "expected one of the keys %s, found an unknown key",
                                              words.bytes ? words.bytes : "");
     text_free(&words);

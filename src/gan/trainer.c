@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "data/npy.h"
+#include "gan/alarm.h"
 #include "gan/checkpoint.h"
 #include "gan/run_log.h"
 #include "gan/training.h"
@@ -26,6 +27,7 @@ struct trainer {
     uint64_t began_step, epoch_step; /* steps done then */
     double shown;                    /* clock of the last progress */
     size_t group;                    /* steps between two waits */
+    struct alarms alarms;
 };
 
 /* ---- what is told ---- */
@@ -55,8 +57,8 @@ static clgan_status refuse_bad(struct trainer *trainer)
                        (uint64_t)state.first_bad, kept);
 }
 
-/* Reads back the sums, checks that all was finite, and tells. */
-static clgan_status tell(struct trainer *trainer, clgan_progress *progress, int epoch_ended)
+/* Reads back the sums and checks that all was finite. */
+static clgan_status look(struct trainer *trainer, clgan_progress *progress, int epoch_ended)
 {
     const struct recipe *recipe = trainer->training->recipe;
     float sums[2 * METRICS];
@@ -77,9 +79,13 @@ static clgan_status tell(struct trainer *trainer, clgan_progress *progress, int 
                          .samples_per_second = rate * (double)(recipe->train.batch) * (double)pair_lanes(recipe),
                          .seconds_left = (double)(trainer->total - trainer->step) / fmax(mean_rate, 1e-9)};
     fill_means(progress, sums, steps ? steps : 1);
-    trainer->shown = now;
-    if (trainer->options->progress) trainer->options->progress(trainer->options->user, progress);
     return CLGAN_OK;
+}
+
+static void tell(struct trainer *trainer, const clgan_progress *progress)
+{
+    trainer->shown = clock_seconds();
+    if (trainer->options->progress) trainer->options->progress(trainer->options->user, progress);
 }
 
 /* ---- what is kept ---- */
@@ -105,8 +111,8 @@ static clgan_status write_samples(const struct trainer *trainer, const clgan_row
     return status;
 }
 
-/* The picture of the fixed noise after `epoch`. */
-static clgan_status draw_samples(const struct trainer *trainer, uint64_t epoch)
+/* The picture of the fixed noise after `epoch`, and what it tells of modes. */
+static clgan_status draw_samples(const struct trainer *trainer, uint64_t epoch, clgan_health *health)
 {
     const struct recipe *recipe = trainer->training->recipe;
     clgan_rows rows;
@@ -114,8 +120,46 @@ static clgan_status draw_samples(const struct trainer *trainer, uint64_t epoch)
                   (size_t)recipe->data.width));
     clgan_status status = sampler_draw(&trainer->training->sampler, rows.values, NULL, NULL, rows.rows);
     if (status == CLGAN_OK) status = write_samples(trainer, &rows, epoch);
+    if (status == CLGAN_OK) monitor_modes(health, recipe, &rows);
     clgan_rows_free(&rows);
     return status;
+}
+
+/* ---- an epoch's end ---- */
+
+static void warn(const struct trainer *trainer, const clgan_progress *progress)
+{
+    for (clgan_alarm alarm = 0; alarm < CLGAN_ALARMS; alarm++) {
+        const unsigned bit = 1u << alarm;
+        if (progress->alarms_begun & bit)
+            log_warning(&trainer->run->log, "epoch %" PRIu64 ": %s. What helps: %s", progress->epoch,
+                        alarm_words(alarm), alarm_help(alarm));
+        if (progress->alarms_ended & bit)
+            log_warning(&trainer->run->log, "epoch %" PRIu64 ": no longer so: %s", progress->epoch, alarm_words(alarm));
+    }
+}
+
+/* What alarms stand after the log's epochs. */
+static clgan_status recall_alarms(struct trainer *trainer)
+{
+    clgan_progress *lines;
+    size_t count;
+    TRY(run_log_read(&lines, &count, trainer->run));
+    for (size_t i = 0; i < count; i++) alarms_follow(&trainer->alarms, trainer->training->recipe, &lines[i]);
+    free(lines);
+    return CLGAN_OK;
+}
+
+static clgan_status refuse_collapse(struct trainer *trainer, unsigned begun)
+{
+    if (!begun || !trainer->options->stop_on_collapse) return CLGAN_OK;
+    clgan_alarm first = 0;
+    while (!(begun & 1u << first)) first++;
+    TRY(save(trainer));
+    return status_fail(CLGAN_FAILED,
+                       "%s: training stopped after step %" PRIu64 ", saved; go on with: clgan train "
+                       "--resume %s",
+                       alarm_words(first), trainer->step, trainer->run->folder);
 }
 
 static clgan_status end_epoch(struct trainer *trainer)
@@ -124,14 +168,18 @@ static clgan_status end_epoch(struct trainer *trainer)
     const uint64_t epoch = trainer->step / trainer->per_epoch;
     const bool last = trainer->step == trainer->total;
     clgan_progress progress;
-    TRY(tell(trainer, &progress, 1));
+    TRY(look(trainer, &progress, 1));
+    TRY(monitor_measure(&trainer->training->monitor, &progress.health));
+    if (last || epoch % (uint64_t)recipe->output.sample_every == 0) TRY(draw_samples(trainer, epoch, &progress.health));
+    alarms_follow(&trainer->alarms, recipe, &progress);
+    tell(trainer, &progress);
+    warn(trainer, &progress);
     TRY(run_log_append(trainer->run, &progress));
     TRY(pair_clear_sums(&trainer->training->pair));
     if (last || epoch % (uint64_t)recipe->output.checkpoint_every == 0) TRY(save(trainer));
-    if (last || epoch % (uint64_t)recipe->output.sample_every == 0) TRY(draw_samples(trainer, epoch));
     trainer->epoch_began = clock_seconds();
     trainer->epoch_step = trainer->step;
-    return CLGAN_OK;
+    return refuse_collapse(trainer, progress.alarms_begun);
 }
 
 /* ---- the loop ---- */
@@ -143,8 +191,9 @@ static clgan_status run_step(struct trainer *trainer, bool first)
     TRY(pair_prepare_step(&training->pair, step));
     TRY(batches_prepare_step(&training->batches, &training->pair.state, step / trainer->per_epoch,
                              (size_t)(step % trainer->per_epoch), first));
-    clgan_status status =
-        trainer->options->profile ? plan_run_profiled(&training->pair.step) : plan_run(&training->pair.step);
+    const bool last = (step + 1) % trainer->per_epoch == 0;
+    struct plan *plan = last ? &training->pair.probe : &training->pair.step;
+    clgan_status status = trainer->options->profile && !last ? plan_run_profiled(plan) : plan_run(plan);
     trainer->step++;
     return status == CLGAN_OK ? status : status_within(status, "step %" PRIu64, trainer->step);
 }
@@ -172,7 +221,7 @@ static bool out_of_time(const struct trainer *trainer)
 
 static clgan_status first_step(struct trainer *trainer, double opened)
 {
-    if (trainer->step == 0) TRY(draw_samples(trainer, 0));
+    if (trainer->step == 0) TRY(draw_samples(trainer, 0, &(clgan_health){0}));
     trainer->began = trainer->epoch_began = trainer->shown = clock_seconds();
     trainer->began_step = trainer->epoch_step = trainer->step;
     TRY(run_group(trainer));
@@ -189,8 +238,10 @@ static clgan_status loop(struct trainer *trainer, double opened)
         TRY(run_group(trainer));
         if (trainer->step % trainer->per_epoch == 0)
             TRY(end_epoch(trainer));
-        else if (clock_seconds() - trainer->shown >= PROGRESS_SECONDS)
-            TRY(tell(trainer, &progress, 0));
+        else if (clock_seconds() - trainer->shown >= PROGRESS_SECONDS) {
+            TRY(look(trainer, &progress, 0));
+            tell(trainer, &progress);
+        }
     }
     TRY(refuse_bad(trainer));
     TRY(save(trainer));
@@ -227,7 +278,8 @@ static clgan_status restore(struct trainer *trainer, const struct checkpoint *ch
     } else {
         TRY(training_initialise(training, trainer->run->from, &trainer->run->log));
     }
-    return run_log_cut(trainer->run, trainer->step / trainer->per_epoch);
+    TRY(run_log_cut(trainer->run, trainer->step / trainer->per_epoch));
+    return recall_alarms(trainer);
 }
 
 static clgan_status train(struct clgan_run *run, const clgan_train_options *options,

@@ -75,7 +75,10 @@ static clgan_status set_up(struct training *training, const struct training_requ
     TRY(plan_step(training, request, options, log));
     TRY(sampler_make(&training->sampler, training->device, recipe, &training->pair.g, averaged,
                      (uint64_t)recipe->train.seed));
-    if (!request->choices || file_exists(request->choices)) return CLGAN_OK;
+    if (!request->choices) return CLGAN_OK;
+    TRY(pair_plan_probe(&training->pair, &training->batches));
+    TRY(monitor_make(&training->monitor, &training->pair));
+    if (file_exists(request->choices)) return CLGAN_OK;
     return choices_write(training->device, request->choices, true);
 }
 
@@ -91,6 +94,7 @@ clgan_status training_open(struct training *training, const struct recipe *recip
 
 void training_close(struct training *training)
 {
+    monitor_free(&training->monitor);
     sampler_free(&training->sampler);
     batches_free(&training->batches);
     pair_free(&training->pair);

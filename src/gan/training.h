@@ -2,7 +2,7 @@
 #ifndef GAN_TRAINING_H
 #define GAN_TRAINING_H
 
-#include "gan/pair.h"
+#include "gan/monitor.h"
 #include "gan/run.h"
 #include "gan/sampler.h"
 
@@ -13,6 +13,7 @@ struct training {
     struct pair pair;
     struct batches batches;
     struct sampler sampler;
+    struct monitor monitor; /* of trainings that have a run */
 };
 
 /* What training_open starts from. */

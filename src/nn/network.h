@@ -84,6 +84,7 @@ clgan_status pass_append_forward(struct plan *plan, const struct pass *pass, con
 
 struct backward {
     const struct update_rule *update; /* NULL: no gradients of the weights, no update */
+    struct tensor squares;            /* layers x 1, gets the sum of squares of each W's gradient; empty: not wanted */
     struct tensor signal;             /* row factors on the way into each dW; empty: none */
     const struct pass
         *into; /* the pass (of G) whose output was this pass's rows from `first`; NULL: stop at the lowest layer */

@@ -195,6 +195,7 @@ static clgan_status append_update(struct plan *plan, const struct pass *pass, si
         gemm.offset = bias;
         gemm.rule = how->update;
         gemm.limit = limit;
+        if (how->squares.buffer) gemm.square = tensor_rows(how->squares, i, 1);
     }
     TRY(gemm_weights(plan, name, x, inner_gradient(pass, i), &gemm));
     if (stored) {

@@ -33,7 +33,8 @@ load common
   [ -s run/recipe.yaml ] && [ -s run/samples/epoch-0000.png ] && [ -s run/samples/epoch-0003.png ]
   [ "$(wc -l <run/log.jsonl)" = 3 ]
   [ "$(ls run/checkpoints)" = "$(printf 'step-000000000010.safetensors\nstep-000000000015.safetensors')" ]
-  for key in epoch step d_loss g_loss d_real d_fake steps_per_second samples_per_second seconds_left; do
+  for key in epoch step d_loss g_loss d_real d_fake steps_per_second samples_per_second seconds_left \
+    spread variance accuracy_real accuracy_fake saturated g_gradient d_gradient modes good alarms; do
     [ "$(grep -c "\"$key\":" run/log.jsonl)" = 3 ]
   done
 }
@@ -53,6 +54,43 @@ load common
   [ "$(wc -l <parts/log.jsonl)" = 4 ]
   run "$CLGAN" train --resume parts
   [ "$status" = 0 ] && [[ "$output" == *"is finished"* ]]
+}
+
+# The epoch, and the event, of each alarm of log $1.
+alarms_of() {
+  /usr/bin/python3 - "$1" <<'END'
+import json, sys
+for line in map(json.loads, open(sys.argv[1])):
+    for alarm in line["alarms"]:
+        print(line["epoch"], alarm["alarm"], alarm["event"])
+END
+}
+
+@test "a collapse raises the alarm once, and stops a training only where it is asked to" {
+  collapse() {
+    "$CLGAN" train helvetica --set train.batch=50 --set data.steps_per_epoch=60 --set output.samples=200 --no-tune "$@"
+  }
+  run collapse --epochs 4 --out whole
+  [ "$status" = 0 ]
+  [ "$(grep -c "G's samples are growing alike" <<<"$output")" = 1 ]
+  [[ "$output" == *"spread 0."*"modes "* ]]
+  [ "$(alarms_of whole/log.jsonl | grep alike)" = "2 alike begins" ]
+  run collapse --epochs 4 --out parts --stop-on-collapse --set output.checkpoint_every=4
+  [ "$status" = 1 ]
+  [[ "$output" == *"G's samples are growing alike: training stopped after step 120, saved"*"--resume parts"* ]]
+  [ "$(basename "$(newest parts)")" = step-000000000120.safetensors ]
+  run "$CLGAN" train --resume parts --stop-on-collapse
+  [ "$status" = 0 ] && [[ "$output" != *"growing alike"* ]]
+  [ "$(alarms_of parts/log.jsonl)" = "$(alarms_of whole/log.jsonl)" ]
+  collapse --epochs 4 --out never --set output.checkpoint_every=4 --quiet
+  cmp "$(newest never)" "$(newest parts)"
+}
+
+@test "thresholds are the recipe's" {
+  tiny --epochs 2 --set monitor.modes=0 --set monitor.spread=1 --set monitor.patience=1 --out often --quiet
+  [ "$(alarms_of often/log.jsonl | head -n 1)" = "1 alike begins" ]
+  tiny --epochs 2 --set monitor.modes=0 --set monitor.spread=0 --set monitor.patience=1 --out never --quiet
+  [ -z "$(alarms_of never/log.jsonl | grep alike)" ]
 }
 
 @test "Ctrl-C in an epoch saves, exits 130, and the rest gives the same bits" {

@@ -15,7 +15,7 @@ struct train {
     struct settings settings;
     uint64_t epochs;
     double seconds;
-    int dry_run, profile, quiet, no_cache, stream, no_tune;
+    int dry_run, profile, quiet, no_cache, stream, no_tune, stop_on_collapse;
 };
 
 /* ---- progress ---- */
@@ -35,6 +35,19 @@ static void print_time(char text[32], double seconds)
         snprintf(text, 32, "%u:%02u:%02u", whole / 3600, whole / 60 % 60, whole % 60);
     else
         snprintf(text, 32, "%u:%02u", whole / 60, whole % 60);
+}
+
+/* Under the line of an epoch that ended. */
+static void show_health(const clgan_health *health)
+{
+    fprintf(
+        stderr,
+        "    spread %.2f  variance %.2f  D right on %.0f %% of real, %.0f %% of fake, saturated %.0f %%  gradients G "
+        "%.3g, D %.3g",
+        health->spread, health->variance, 100 * health->accuracy_real, 100 * health->accuracy_fake,
+        100 * health->saturated, health->g_gradient, health->d_gradient);
+    if (isfinite(health->modes)) fprintf(stderr, "  modes %.0f, good %.1f %%", health->modes, 100 * health->good);
+    fputc('\n', stderr);
 }
 
 static void show(void *user, const clgan_progress *p)
@@ -57,6 +70,7 @@ static void show(void *user, const clgan_progress *p)
         p->d_fake, left, screen->terminal ? "\033[K" : "");
     screen->drawn = screen->terminal && !p->epoch_ended;
     if (!screen->drawn) fputc('\n', stderr);
+    if (p->epoch_ended) show_health(&p->health);
     fflush(stderr);
 }
 
@@ -76,6 +90,7 @@ static clgan_train_options train_options(const struct train *train, const struct
     options.stream_data = train->stream;
     options.no_tune = train->no_tune;
     options.profile = train->profile;
+    options.stop_on_collapse = train->stop_on_collapse;
     options.stop = context->stop;
     options.progress = show;
     options.user = screen;
@@ -181,6 +196,8 @@ int command_train(struct context *context, int argc, char **argv)
         {"stream", NULL, OPTION_FLAG, &train.stream, "stream the pictures even if the device could hold them"},
         {"no-tune", NULL, OPTION_FLAG, &train.no_tune,
          "don't measure kernels for some seconds at the first training here"},
+        {"stop-on-collapse", NULL, OPTION_FLAG, &train.stop_on_collapse,
+         "stop, saved, with exit code 1, when an alarm begins (docs/evaluation.md)"},
         {"quiet", NULL, OPTION_FLAG, &train.quiet, "print warnings and errors only"},
         {"no-cache", NULL, OPTION_FLAG, &train.no_cache, "neither read nor write compiled programs"},
         {"cache", "DIR", OPTION_TEXT, &train.cache, "where compiled programs are kept (~/.cache/clgan)"},
