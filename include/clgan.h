@@ -150,7 +150,9 @@ typedef struct clgan_progress {
     double samples_per_second; /* real images per second */
     double seconds_left;       /* to the end of training, estimated */
     clgan_health health;       /* where an epoch ended, else zeros */
-    unsigned alarms;           /* bits 1 << clgan_alarm of those that stand; `begun`, `ended`: in this epoch */
+    double log_likelihood; /* of validation rows by Parzen windows of width `sigma`, where the epoch that ended was */
+    double sigma;          /* evaluated; else NAN */
+    unsigned alarms;       /* bits 1 << clgan_alarm of those that stand; `begun`, `ended`: in this epoch */
     unsigned alarms_begun, alarms_ended;
 } clgan_progress;
 
@@ -165,6 +167,8 @@ typedef struct clgan_train_options {
     int stream_data;          /* 1: never hold the dataset on the device (same bits either way) */
     int no_tune;              /* 1: don't measure, at the first training on a device, which kernels are fastest */
     int profile;              /* 1: time each launch of the step's plan and log the shares at the end */
+    uint64_t evaluate_every;  /* epochs from one evaluation on the validation rows to the next; the likeliest is kept as
+                                 checkpoints/best.safetensors. 0: as last asked for, else never */
     int stop_on_collapse;     /* 1: CLGAN_FAILED, saved, at the end of an epoch in which an alarm begins */
     const volatile int *stop; /* polled; not 0: finish the step, save, return CLGAN_STOPPED. May be NULL */
     void (*progress)(void *user,
@@ -173,7 +177,7 @@ typedef struct clgan_train_options {
 } clgan_train_options;
 #define CLGAN_TRAIN_OPTIONS                                                                                            \
     {                                                                                                                  \
-        sizeof(clgan_train_options), CLGAN_DEVICE_OPTIONS, 0, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL                 \
+        sizeof(clgan_train_options), CLGAN_DEVICE_OPTIONS, 0, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL              \
     }
 
 /* Trains to the total of epochs, keeping log, checkpoints and samples in the run's folder. Resuming a finished run is
@@ -241,7 +245,7 @@ CLGAN_API clgan_status clgan_rows_write_png(const clgan_rows *rows, const char *
 typedef struct clgan_sample_options {
     size_t size;
     clgan_device_options device;
-    const char *checkpoint;  /* file; NULL: the newest that is whole */
+    const char *checkpoint;  /* file, or "best"; NULL: the newest that is whole */
     size_t count;            /* samples to draw; ignored when `noise` is given */
     uint64_t seed;           /* of the noise */
     const clgan_rows *noise; /* rows of z to use instead; NULL: drawn from the seed */
@@ -326,7 +330,7 @@ typedef struct clgan_evaluate_options {
                                   says, or 10,000 */
     const clgan_rows *samples; /* rows made by any program, in place of a run's; NULL: drawn from the run */
     size_t count;              /* samples; 0: 10,000, or all that were given */
-    const char *checkpoint;    /* of the run: a file; NULL: the newest that is whole */
+    const char *checkpoint;    /* of the run: a file, or "best"; NULL: the newest that is whole */
     int raw_weights;           /* 1: G's weights as they are even where the run keeps an average of them */
     uint64_t seed;             /* of samples, of subsets */
     double sigma;              /* width of the Parzen windows; 0: chosen on the validation rows */

@@ -72,7 +72,7 @@ static clgan_status refine(clgan_parzen *parzen, struct device *device, const cl
     return CLGAN_OK;
 }
 
-static clgan_status choose(clgan_parzen *parzen, struct device *device, const struct parzen_request *request)
+clgan_status parzen_choose(clgan_parzen *parzen, struct device *device, const struct parzen_request *request)
 {
     clgan_rows validation = *request->validation;
     if (validation.rows > PARZEN_VALIDATION_ROWS) validation.rows = PARZEN_VALIDATION_ROWS;
@@ -92,7 +92,7 @@ clgan_status parzen_protocol(clgan_parzen *parzen, struct device *device, const 
                              .validation = NAN,
                              .samples = request->samples->rows,
                              .test_rows = request->test->rows};
-    if (!request->sigma) TRY(choose(parzen, device, request));
+    if (!request->sigma) TRY(parzen_choose(parzen, device, request));
     TRY(judge(&test, device, request->test, request->samples, &parzen->sigma, 1));
     parzen->log_likelihood = test.mean;
     parzen->standard_error = test.deviation / sqrt((double)request->test->rows);

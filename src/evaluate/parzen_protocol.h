@@ -18,7 +18,9 @@ struct parzen_request {
 /* The grid's width `position`, 0 to CLGAN_SIGMAS - 1. */
 double parzen_grid(size_t position);
 
-/* Errors are those of parzen_log_likelihood. */
+/* Its first half: sigma, and how likely the validation rows are under it. Errors are those of parzen_log_likelihood. */
+clgan_status parzen_choose(clgan_parzen *parzen, struct device *device, const struct parzen_request *request);
+/* The whole. */
 clgan_status parzen_protocol(clgan_parzen *parzen, struct device *device, const struct parzen_request *request);
 
 #endif

@@ -1,6 +1,6 @@
 /* Checkpoints: everything a run needs to go on, bit for bit, in one safetensors file.
  *
- * Name:     checkpoints/step-%012d.safetensors in the run's folder; the two newest are kept.
+ * Name:     checkpoints/step-%012d.safetensors in the run's folder; the two newest are kept, and best.safetensors.
  * Tensors:  F32. "G.0.weight" [in, out] with y = x W + b ("out" of a maxout layer: pieces * units, piece-major: column
  *           p * units + u), "G.0.bias" [out]; after each its optimiser state, ".momentum" (SGD) or ".m" and ".v"
  * (Adam), and ".average" where the recipe averages G; the same for D; last "train.sums" [4, 2]. Metadata: format, step,
@@ -17,6 +17,9 @@
 /* Saves the pair after `step` steps into run folder `folder`. `recipe_text` is the run's resolved recipe.
  * CLGAN_FAILED, with nothing written, when a number is not finite. */
 clgan_status checkpoint_save(struct pair *pair, const char *folder, const char *recipe_text, uint64_t step);
+
+/* The same as checkpoints/best.safetensors, which no later checkpoint pushes out. */
+clgan_status checkpoint_save_best(struct pair *pair, const char *folder, const char *recipe_text, uint64_t step);
 
 /* An open checkpoint, checked whole. */
 struct checkpoint {

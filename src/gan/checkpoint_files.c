@@ -56,13 +56,24 @@ void checkpoint_files_free(struct checkpoint_files *files)
     *files = (struct checkpoint_files){0};
 }
 
-clgan_status checkpoint_files_path(char **path, const char *folder, uint64_t step)
+static clgan_status path_of(char **path, const char *folder, const char *name)
 {
-    char *inner, name[48];
-    snprintf(name, sizeof name, "step-%012" PRIu64 ".safetensors", step);
+    char *inner;
     TRY(file_join(&inner, folder, "checkpoints"));
     clgan_status status = file_make_folders(inner);
     if (status == CLGAN_OK) status = file_join(path, inner, name);
     free(inner);
     return status;
+}
+
+clgan_status checkpoint_files_path(char **path, const char *folder, uint64_t step)
+{
+    char name[48];
+    snprintf(name, sizeof name, "step-%012" PRIu64 ".safetensors", step);
+    return path_of(path, folder, name);
+}
+
+clgan_status checkpoint_files_best(char **path, const char *folder)
+{
+    return path_of(path, folder, "best.safetensors");
 }

@@ -135,20 +135,36 @@ static clgan_status remove_old(const char *folder)
     return CLGAN_OK;
 }
 
-clgan_status checkpoint_save(struct pair *pair, const char *folder, const char *recipe_text, uint64_t step)
+/* Into the file `path`. */
+static clgan_status save(const char *path, struct pair *pair, const char *recipe_text, uint64_t step)
 {
     struct net_tensor *list;
     struct metadata metadata;
-    char *path = NULL;
     TRY(memory_take(&list, 2 * NET_TENSORS, sizeof *list));
     size_t count = net_tensors(list, &pair->g, NET_ALL);
     count += net_tensors(list + count, &pair->d, NET_ALL);
     fill_metadata(&metadata, pair, recipe_text, step);
     clgan_status status = check_finite(pair->device, list, count);
-    if (status == CLGAN_OK) status = checkpoint_files_path(&path, folder, step);
     if (status == CLGAN_OK) status = write_file(path, pair, list, count, &metadata);
+    free(list);
+    return status;
+}
+
+clgan_status checkpoint_save(struct pair *pair, const char *folder, const char *recipe_text, uint64_t step)
+{
+    char *path;
+    TRY(checkpoint_files_path(&path, folder, step));
+    clgan_status status = save(path, pair, recipe_text, step);
     if (status == CLGAN_OK) status = remove_old(folder);
     free(path);
-    free(list);
+    return status;
+}
+
+clgan_status checkpoint_save_best(struct pair *pair, const char *folder, const char *recipe_text, uint64_t step)
+{
+    char *path;
+    TRY(checkpoint_files_best(&path, folder));
+    const clgan_status status = save(path, pair, recipe_text, step);
+    free(path);
     return status;
 }

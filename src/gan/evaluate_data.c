@@ -6,13 +6,19 @@
 
 enum { DRAWN_ROWS = 10000, LANE_TRAIN = 1, LANE_VALIDATION = 2, LANE_TEST = 3 };
 
-static clgan_status prepare(struct evaluate_data *data, const struct dataset *dataset,
-                            enum data_preparation preparation, bool train)
+static clgan_status prepare_validation(clgan_rows *rows, const struct dataset *dataset,
+                                       enum data_preparation preparation)
 {
     struct pictures validation = dataset->validation;
     if (validation.count > PARZEN_VALIDATION_ROWS) validation.count = PARZEN_VALIDATION_ROWS;
+    return prepared_rows(rows, dataset, &validation, preparation);
+}
+
+static clgan_status prepare(struct evaluate_data *data, const struct dataset *dataset,
+                            enum data_preparation preparation, bool train)
+{
     if (train) TRY(prepared_rows(&data->train, dataset, &dataset->train, preparation));
-    TRY(prepared_rows(&data->validation, dataset, &validation, preparation));
+    TRY(prepare_validation(&data->validation, dataset, preparation));
     return prepared_rows(&data->test, dataset, &dataset->test, preparation);
 }
 
@@ -56,6 +62,20 @@ clgan_status evaluate_data_draw(struct evaluate_data *data, struct device *devic
     TRY(draw(&data->train, device, recipe, seed, LANE_TRAIN));
     TRY(draw(&data->validation, device, recipe, seed, LANE_VALIDATION));
     return draw(&data->test, device, recipe, seed, LANE_TEST);
+}
+
+clgan_status evaluate_data_validation(clgan_rows *rows, struct device *device, const struct recipe *recipe,
+                                      const struct dataset *dataset)
+{
+    if (!recipe_has_pictures(recipe)) {
+        TRY(draw(rows, device, recipe, (uint64_t)recipe->train.seed, LANE_VALIDATION));
+        rows->rows = PARZEN_VALIDATION_ROWS;
+        return CLGAN_OK;
+    }
+    if (!dataset->validation.count)
+        return status_fail(CLGAN_USAGE, "recipe %s holds no rows out to evaluate on: set data.validation",
+                           recipe->name);
+    return prepare_validation(rows, dataset, recipe->data.preparation);
 }
 
 void evaluate_data_free(struct evaluate_data *data)

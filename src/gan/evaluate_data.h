@@ -17,6 +17,10 @@ clgan_status evaluate_data_read(struct evaluate_data *data, const struct dataset
 /* As many of each, drawn from the distribution of `recipe`'s data, each from a stream of its own under `seed`. */
 clgan_status evaluate_data_draw(struct evaluate_data *data, struct device *device, const struct recipe *recipe,
                                 uint64_t seed);
+/* The rows that choose sigma alone: of `dataset`, or drawn where the recipe draws. CLGAN_USAGE where none are held out.
+ */
+clgan_status evaluate_data_validation(clgan_rows *rows, struct device *device, const struct recipe *recipe,
+                                      const struct dataset *dataset);
 void evaluate_data_free(struct evaluate_data *data);
 
 #endif

@@ -1,12 +1,31 @@
 #include "gan/lone_net.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
 #include "data/npy.h"
 #include "gan/checkpoint.h"
+#include "gan/checkpoint_files.h"
 #include "gan/sampler.h"
+
+static clgan_status open_best(struct checkpoint *checkpoint, const struct clgan_run *run)
+{
+    char *path;
+    TRY(checkpoint_files_best(&path, run->folder));
+    const clgan_status status =
+        file_exists(path)
+            ? checkpoint_open(checkpoint, path, run->recipe_text)
+            : status_fail(CLGAN_USAGE, "%s has no best checkpoint: it is kept by clgan train --evaluate-every N",
+                          run->folder);
+    free(path);
+    return status;
+}
 
 static clgan_status open_checkpoint(struct checkpoint *checkpoint, const struct clgan_run *run, const char *path)
 {
     int found;
+    if (path && strcmp(path, "best") == 0) return open_best(checkpoint, run);
     if (path) return checkpoint_open(checkpoint, path, run->recipe_text);
     TRY(checkpoint_open_newest(checkpoint, &found, run->folder, run->recipe_text, &run->log));
     if (!found)

@@ -13,8 +13,8 @@ struct lone_net {
     uint64_t step, steps_per_epoch; /* when the checkpoint was made */
 };
 
-/* Net `letter`, 'G' or 'D'. `checkpoint`: a file; NULL: the run's newest that is whole. CLGAN_USAGE where the run has
- * none yet. After a failure too, lone_net_free is harmless. */
+/* Net `letter`, 'G' or 'D'. `checkpoint`: a file, or "best"; NULL: the run's newest that is whole. CLGAN_USAGE where
+ * the run has none yet. After a failure too, lone_net_free is harmless. */
 clgan_status lone_net_load(struct lone_net *net, struct device *device, const struct clgan_run *run, char letter,
                            const char *checkpoint);
 void lone_net_free(struct lone_net *net);

@@ -21,8 +21,8 @@ clgan_status run_path(char **path, const struct clgan_run *run, const char *name
 clgan_status run_write_settings(const struct clgan_run *run)
 {
     char *path = NULL;
-    json_t *json = json_pack("{s:i, s:s*, s:s*, s:I}", "format", 1, "data", run->data, "from", run->from, "epochs",
-                             (json_int_t)run->epochs);
+    json_t *json = json_pack("{s:i, s:s*, s:s*, s:I, s:I}", "format", 1, "data", run->data, "from", run->from, "epochs",
+                             (json_int_t)run->epochs, "evaluate_every", (json_int_t)run->evaluate_every);
     char *text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
     json_decref(json);
     if (!text)
@@ -38,18 +38,19 @@ static clgan_status parse_settings(struct clgan_run *run, const char *bytes, siz
 {
     json_error_t error = {0};
     const char *data = NULL, *from = NULL;
-    json_int_t epochs = 0, format = 0;
+    json_int_t epochs = 0, every = 0, format = 0;
     json_t *json = json_loadb(bytes, length, JSON_REJECT_DUPLICATES, &error);
     if (!json) return status_fail(CLGAN_FAILED, "%s:%d: %s", path, error.line, error.text);
     clgan_status status = CLGAN_OK;
-    if (json_unpack_ex(json, &error, JSON_STRICT, "{s:I, s?s, s?s, s:I}", "format", &format, "data", &data, "from",
-                       &from, "epochs", &epochs) ||
-        format != 1 || epochs < 0)
+    if (json_unpack_ex(json, &error, JSON_STRICT, "{s:I, s?s, s?s, s:I, s?I}", "format", &format, "data", &data, "from",
+                       &from, "epochs", &epochs, "evaluate_every", &every) ||
+        format != 1 || epochs < 0 || every < 0)
         status = status_fail(CLGAN_FAILED, "%s: not the settings of a run (%s)", path,
                              *error.text ? error.text : "a number is out of range");
     if (status == CLGAN_OK && data) status = memory_copy_text(&run->data, data);
     if (status == CLGAN_OK && from) status = memory_copy_text(&run->from, from);
     run->epochs = (uint64_t)epochs;
+    run->evaluate_every = (uint64_t)every;
     json_decref(json);
     return status;
 }

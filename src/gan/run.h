@@ -1,6 +1,6 @@
 /* A run's folder: recipe.yaml (resolved), run.json (what the recipe does not say: where the data is, the run that
- * layers are taken from, the epochs last asked for), kernels.txt (which kernel makes each product), log.jsonl,
- * checkpoints/, samples/. */
+ * layers are taken from, the epochs and evaluations last asked for), kernels.txt (which kernel makes each product),
+ * log.jsonl, checkpoints/, samples/. */
 #ifndef GAN_RUN_H
 #define GAN_RUN_H
 
@@ -10,10 +10,11 @@
 struct clgan_run {
     char *folder;
     struct recipe recipe;
-    char *recipe_text; /* resolved; what checkpoints hold */
-    char *data;        /* absolute, NULL: the usual places */
-    char *from;        /* absolute, NULL: none */
-    uint64_t epochs;   /* total last asked for; 0: the recipe's */
+    char *recipe_text;       /* resolved; what checkpoints hold */
+    char *data;              /* absolute, NULL: the usual places */
+    char *from;              /* absolute, NULL: none */
+    uint64_t epochs;         /* total last asked for; 0: the recipe's */
+    uint64_t evaluate_every; /* epochs, last asked for; 0: never */
     clgan_log log;
 };
 

@@ -41,6 +41,14 @@ static int add_health(json_t *json, const clgan_health *health)
     return failed;
 }
 
+/* Only of an epoch that was evaluated. */
+static int add_evaluation(json_t *json, const clgan_progress *p)
+{
+    if (!isfinite(p->log_likelihood)) return 0;
+    return json_object_set_new(json, "log_likelihood", json_real(p->log_likelihood)) |
+           json_object_set_new(json, "sigma", json_real(p->sigma));
+}
+
 static int add_alarms(json_t *list, unsigned bits, const char *event)
 {
     int failed = 0;
@@ -58,8 +66,9 @@ static char *line_of(const clgan_progress *p)
                              "step", (json_int_t)p->step, "d_loss", p->d_loss, "g_loss", p->g_loss, "d_real", p->d_real,
                              "d_fake", p->d_fake, "seconds", p->seconds, "steps_per_second", p->steps_per_second,
                              "samples_per_second", p->samples_per_second, "seconds_left", p->seconds_left);
-    const int failed = !json || add_health(json, &p->health) || add_alarms(alarms, p->alarms_begun, "begins") ||
-                       add_alarms(alarms, p->alarms_ended, "ends") || json_object_set(json, "alarms", alarms);
+    const int failed = !json || add_health(json, &p->health) || add_evaluation(json, p) ||
+                       add_alarms(alarms, p->alarms_begun, "begins") || add_alarms(alarms, p->alarms_ended, "ends") ||
+                       json_object_set(json, "alarms", alarms);
     char *line = failed ? NULL : json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(9));
     json_decref(alarms);
     json_decref(json);
@@ -105,6 +114,8 @@ static bool parse_line(clgan_progress *progress, const char *line, size_t length
         const double value = json_is_number(found) ? json_number_value(found) : NAN;
         memcpy((char *)&progress->health + health_keys[i].offset, &value, sizeof value);
     }
+    const json_t *likelihood = json_object_get(json, "log_likelihood");
+    progress->log_likelihood = json_is_number(likelihood) ? json_number_value(likelihood) : NAN;
     json_decref(json);
     return number > 0;
 }

@@ -12,6 +12,7 @@
 #include "gan/checkpoint.h"
 #include "gan/run_log.h"
 #include "gan/training.h"
+#include "gan/validation.h"
 
 /* A group of steps is about this long: short enough for a watchdog, long enough to hide the wait. Seconds. */
 #define GROUP_SECONDS 0.1
@@ -28,6 +29,8 @@ struct trainer {
     double shown;                    /* clock of the last progress */
     size_t group;                    /* steps between two waits */
     struct alarms alarms;
+    struct validation validation;
+    double best; /* log-likelihood so far; -INFINITY: none */
 };
 
 /* ---- what is told ---- */
@@ -76,6 +79,8 @@ static clgan_status look(struct trainer *trainer, clgan_progress *progress, int 
                          .epoch_ended = epoch_ended,
                          .seconds = now - trainer->epoch_began,
                          .steps_per_second = rate,
+                         .log_likelihood = NAN,
+                         .sigma = NAN,
                          .samples_per_second = rate * (double)(recipe->train.batch) * (double)pair_lanes(recipe),
                          .seconds_left = (double)(trainer->total - trainer->step) / fmax(mean_rate, 1e-9)};
     fill_means(progress, sums, steps ? steps : 1);
@@ -139,13 +144,17 @@ static void warn(const struct trainer *trainer, const clgan_progress *progress)
     }
 }
 
-/* What alarms stand after the log's epochs. */
-static clgan_status recall_alarms(struct trainer *trainer)
+/* What alarms stand after the log's epochs, and the best figure in it. */
+static clgan_status recall_log(struct trainer *trainer)
 {
     clgan_progress *lines;
     size_t count;
     TRY(run_log_read(&lines, &count, trainer->run));
-    for (size_t i = 0; i < count; i++) alarms_follow(&trainer->alarms, trainer->training->recipe, &lines[i]);
+    trainer->best = -INFINITY;
+    for (size_t i = 0; i < count; i++) {
+        alarms_follow(&trainer->alarms, trainer->training->recipe, &lines[i]);
+        trainer->best = fmax(trainer->best, lines[i].log_likelihood); /* passes over NAN */
+    }
     free(lines);
     return CLGAN_OK;
 }
@@ -162,6 +171,21 @@ static clgan_status refuse_collapse(struct trainer *trainer, unsigned begun)
                        alarm_words(first), trainer->step, trainer->run->folder);
 }
 
+static bool is_evaluated(const struct trainer *trainer, uint64_t epoch)
+{
+    const uint64_t every = trainer->run->evaluate_every;
+    return every && epoch % every == 0;
+}
+
+/* Before the epoch is in the log: where the log says that it was the best, the file is there. */
+static clgan_status keep_best(struct trainer *trainer, const clgan_progress *progress)
+{
+    if (!(progress->log_likelihood > trainer->best)) return CLGAN_OK;
+    trainer->best = progress->log_likelihood;
+    return checkpoint_save_best(&trainer->training->pair, trainer->run->folder, trainer->run->recipe_text,
+                                trainer->step);
+}
+
 static clgan_status end_epoch(struct trainer *trainer)
 {
     const struct recipe *recipe = trainer->training->recipe;
@@ -171,11 +195,13 @@ static clgan_status end_epoch(struct trainer *trainer)
     TRY(look(trainer, &progress, 1));
     TRY(monitor_measure(&trainer->training->monitor, &progress.health));
     if (last || epoch % (uint64_t)recipe->output.sample_every == 0) TRY(draw_samples(trainer, epoch, &progress.health));
+    if (is_evaluated(trainer, epoch)) TRY(validation_measure(&progress, &trainer->validation));
     alarms_follow(&trainer->alarms, recipe, &progress);
     tell(trainer, &progress);
     warn(trainer, &progress);
-    TRY(run_log_append(trainer->run, &progress));
     TRY(pair_clear_sums(&trainer->training->pair));
+    TRY(keep_best(trainer, &progress));
+    TRY(run_log_append(trainer->run, &progress));
     if (last || epoch % (uint64_t)recipe->output.checkpoint_every == 0) TRY(save(trainer));
     trainer->epoch_began = clock_seconds();
     trainer->epoch_step = trainer->step;
@@ -279,7 +305,7 @@ static clgan_status restore(struct trainer *trainer, const struct checkpoint *ch
         TRY(training_initialise(training, trainer->run->from, &trainer->run->log));
     }
     TRY(run_log_cut(trainer->run, trainer->step / trainer->per_epoch));
-    return recall_alarms(trainer);
+    return recall_log(trainer);
 }
 
 static clgan_status train(struct clgan_run *run, const clgan_train_options *options,
@@ -294,12 +320,14 @@ static clgan_status train(struct clgan_run *run, const clgan_train_options *opti
         &training, &run->recipe, &(struct training_request){.data = run->data, .choices = choices}, options, &run->log);
     free(choices);
     TRY(status);
-    status = restore(&trainer, checkpoint);
+    if (run->evaluate_every) status = validation_make(&trainer.validation, &training);
+    if (status == CLGAN_OK) status = restore(&trainer, checkpoint);
     if (status == CLGAN_OK) {
         trainer.total = run->epochs * trainer.per_epoch;
         status = loop(&trainer, opened);
     }
     if (options->profile && training.pair.step.runs) log_profile(&trainer);
+    validation_free(&trainer.validation);
     training_close(&training);
     return status;
 }
@@ -310,6 +338,7 @@ static clgan_status train_from(struct clgan_run *run, const clgan_train_options 
     const uint64_t done = checkpoint ? checkpoint->step / checkpoint->steps_per_epoch : 0;
     if (options->data) TRY(run_set_data(run, options->data));
     if (options->epochs) run->epochs = options->epochs;
+    if (options->evaluate_every) run->evaluate_every = options->evaluate_every;
     if (!run->epochs) run->epochs = (uint64_t)run->recipe.train.epochs;
     if (done >= run->epochs) {
         log_info(&run->log, "%s is finished: %" PRIu64 " of %" PRIu64 " epochs are done. --epochs N asks for more",

@@ -104,3 +104,21 @@ END
   /usr/bin/python3 -c 'import numpy as np; x = np.zeros((3, 784), "f4"); x[2, 5] = np.nan; np.save("nan.npy", x)'
   fails 1 "row 2, column 5" "$CLGAN" evaluate --samples nan.npy --data data --validation 9
 }
+
+@test "training evaluates every so many epochs, keeps the best, and changes nothing by it" {
+  make_idx data 60 10
+  small --data data --out plain --epochs 4
+  small --data data --out watched --epochs 2 --evaluate-every 2
+  [ -e watched/checkpoints/best.safetensors ]
+  "$CLGAN" train --resume watched --epochs 4
+  cmp "$(newest plain)" "$(newest watched)"
+  [ "$(grep -c log_likelihood watched/log.jsonl)" = 2 ]
+  [ "$(grep -c log_likelihood plain/log.jsonl)" = 0 ]
+  "$CLGAN" sample watched --checkpoint best --out best.npy
+  fails 2 "no best checkpoint" "$CLGAN" sample plain --checkpoint best --out none.npy
+}
+
+@test "evaluating while training needs rows held out" {
+  make_idx data 60 10
+  fails 2 "data.validation" small --data data --set data.validation=0 --epochs 1 --evaluate-every 1
+}

@@ -13,7 +13,7 @@ struct train {
     const char *data, *device, *out, *resume, *from, *cache;
     struct seed seed;
     struct settings settings;
-    uint64_t epochs;
+    uint64_t epochs, evaluate_every;
     double seconds;
     int dry_run, profile, quiet, no_cache, stream, no_tune, stop_on_collapse;
 };
@@ -71,6 +71,8 @@ static void show(void *user, const clgan_progress *p)
     screen->drawn = screen->terminal && !p->epoch_ended;
     if (!screen->drawn) fputc('\n', stderr);
     if (p->epoch_ended) show_health(&p->health);
+    if (p->epoch_ended && isfinite(p->log_likelihood))
+        fprintf(stderr, "    validation log-likelihood %.2f (sigma %.4f)\n", p->log_likelihood, p->sigma);
     fflush(stderr);
 }
 
@@ -86,6 +88,7 @@ static clgan_train_options train_options(const struct train *train, const struct
     options.resume = train->resume != NULL;
     options.data = train->resume ? train->data : NULL;
     options.epochs = train->epochs;
+    options.evaluate_every = train->evaluate_every;
     options.seconds = train->seconds;
     options.stream_data = train->stream;
     options.no_tune = train->no_tune;
@@ -190,6 +193,8 @@ int command_train(struct context *context, int argc, char **argv)
          "override a key of the recipe, e.g. generator.0.units=64"},
         {"from", "RUN", OPTION_TEXT, &train.from, "the run whose layers the recipe takes over"},
         {"resume", "RUN", OPTION_TEXT, &train.resume, "go on with a run from its newest checkpoint"},
+        {"evaluate-every", "N", OPTION_COUNT, &train.evaluate_every,
+         "every N epochs the validation log-likelihood; the best is kept for --checkpoint best"},
         {"dry-run", NULL, OPTION_FLAG, &train.dry_run,
          "print recipe, parameters, memory and the plan of a step; train nothing"},
         {"profile", NULL, OPTION_FLAG, &train.profile, "after training, print each launch's share of the time"},
