@@ -64,7 +64,6 @@ END
 }
 
 @test "repeats, refinement and references" {
-  export XDG_CACHE_HOME=$PWD/cache
   tiny --epochs 1 --out run --quiet
   "$CLGAN" evaluate run --count 50 --repeat 3 --refine --references --json >a.json
   json a.json 'len(d["repeat"]["log_likelihoods"]) == 3 and d["repeat"]["log_likelihoods"][0] == d["log_likelihood"]'
@@ -73,8 +72,7 @@ END
   json a.json 'all(r["samples"] == 50 and math.isfinite(r["log_likelihood"]) for r in d["references"])'
   json a.json 'd["references"][0]["log_likelihood"] > d["log_likelihood"]'
   json a.json 'd["validation_log_likelihood"] >= max(c["log_likelihood"] for c in d["curve"])'
-  [ "$(ls cache/clgan/centroids-*.npy | wc -l)" = 1 ]
-  run "$CLGAN" evaluate run --count 50 --references
+  run "$CLGAN" evaluate run --count 50 --references # the centroids were kept
   [ "$status" = 0 ] && [[ "$output" == *"k-means centroids "* && "$output" != *"iteration"* ]]
 }
 
