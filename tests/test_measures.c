@@ -525,13 +525,13 @@ START_TEST(measures_refuse)
     clgan_rows few = rows_of(5, 4, 1, 0), none = few, rows = rows_of(40, 4, 1, 0), other = rows_of(40, 3, 1, 0),
                same = rows_of(40, 4, 0, 0);
     none.rows = 0;
-    refuse(CLGAN_USAGE, "precision-recall takes 6 samples", "precision-recall", &few, &rows, &rows);
-    refuse(CLGAN_USAGE, "6 training rows at least, there are 5", "precision-recall", &rows, &few, &rows);
-    refuse(CLGAN_USAGE, "birthday takes 2 samples at least, there are 0", "birthday", &none, &rows, &rows);
+    refuse(CLGAN_USAGE, "6 samples are needed at least, there are 5", "precision-recall", &few, &rows, &rows);
+    refuse(CLGAN_USAGE, "6 training rows are needed at least, there are 5", "precision-recall", &rows, &few, &rows);
+    refuse(CLGAN_USAGE, "2 samples are needed at least, there are 0", "birthday", &none, &rows, &rows);
     refuse(CLGAN_USAGE, "there are 0", "memorisation", &rows, &rows, &none);
-    refuse(CLGAN_USAGE, "2 held-out rows at least, there are 0", "memorisation", &rows, &rows, NULL);
-    refuse(CLGAN_USAGE, "20 held-out rows at least, there are 5", "c2st", &rows, &rows, &few);
-    refuse(CLGAN_FAILED, "birthday: each of 40 training rows has an exact copy", "birthday", &rows, &same, &rows);
+    refuse(CLGAN_USAGE, "2 held-out rows are needed", "memorisation", &rows, &rows, NULL);
+    refuse(CLGAN_USAGE, "20 held-out rows are needed at least, there are 5", "c2st", &rows, &rows, &few);
+    refuse(CLGAN_FAILED, "each of 40 training rows has an exact copy", "birthday", &rows, &same, &rows);
     refuse(CLGAN_FAILED, "half of the held-out rows are training rows", "memorisation", &rows, &rows, &rows);
     for (const struct measure *m = measures; m->name; m++)
         refuse(CLGAN_USAGE, "can't be compared", m->name, &other, &rows, &rows);

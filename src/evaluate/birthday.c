@@ -45,7 +45,7 @@ static clgan_status near_duplicate(float *limit, struct device *device, const cl
     free(distances);
     if (status == CLGAN_OK && first == real->rows)
         return status_fail(CLGAN_FAILED,
-                           "birthday: each of %zu training rows has an exact copy among them, so there "
+                           "each of %zu training rows has an exact copy among them, so there "
                            "is no distance that tells near-duplicates",
                            real->rows);
     return status;
@@ -122,8 +122,8 @@ clgan_status measure_birthday(struct measure_result *result, const struct measur
 {
     clgan_rows made = {0}, real = {0};
     *result = (struct measure_result){0};
-    TRY(measure_needs("birthday", 2, "samples", input->samples));
-    TRY(measure_needs("birthday", 2, "training rows", input->train));
+    TRY(measure_needs(2, "samples", input->samples));
+    TRY(measure_needs(2, "training rows", input->train));
     const clgan_status status = find(result, input, &made, &real);
     clgan_rows_free(&made);
     clgan_rows_free(&real);

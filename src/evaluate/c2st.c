@@ -65,8 +65,8 @@ clgan_status measure_c2st(struct measure_result *result, const struct measure_in
     struct classifier classifier = {0};
     clgan_rows real = {0}, made = {0};
     *result = (struct measure_result){0};
-    TRY(measure_needs("c2st", LEAST, "samples", input->samples));
-    TRY(measure_needs("c2st", LEAST, "held-out rows", input->test));
+    TRY(measure_needs(LEAST, "samples", input->samples));
+    TRY(measure_needs(LEAST, "held-out rows", input->test));
     clgan_status status = draw(&real, &made, input);
     if (status == CLGAN_OK) status = distance_comparable(&real, &made);
     if (status == CLGAN_OK)

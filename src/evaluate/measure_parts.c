@@ -4,11 +4,11 @@
 
 #include "data/npy.h"
 
-clgan_status measure_needs(const char *measure, size_t least, const char *what, const clgan_rows *rows)
+clgan_status measure_needs(size_t least, const char *what, const clgan_rows *rows)
 {
-    if (rows && rows->rows >= least) return CLGAN_OK;
-    return status_fail(CLGAN_USAGE, "%s takes %zu %s at least, there are %zu", measure, least, what,
-                       rows ? rows->rows : 0);
+    const size_t count = rows ? rows->rows : 0;
+    if (count >= least) return CLGAN_OK;
+    return status_fail(CLGAN_USAGE, "%zu %s are needed at least, there are %zu", least, what, count);
 }
 
 clgan_status measure_draw(clgan_rows *drawn, const clgan_rows *from, size_t count, uint64_t seed,

@@ -24,8 +24,8 @@ enum measure_lane {
     LANE_ORDER
 };
 
-/* CLGAN_USAGE, "`measure`: ...", where there are fewer than `least` rows of `what`. */
-clgan_status measure_needs(const char *measure, size_t least, const char *what, const clgan_rows *rows);
+/* CLGAN_USAGE where there are fewer than `least` rows of `what`. */
+clgan_status measure_needs(size_t least, const char *what, const clgan_rows *rows);
 /* `drawn` = `count` different rows of `from`, copied, in an order of the seed; freed with clgan_rows_free. */
 clgan_status measure_draw(clgan_rows *drawn, const clgan_rows *from, size_t count, uint64_t seed,
                           enum measure_lane lane);

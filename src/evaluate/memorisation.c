@@ -63,7 +63,7 @@ static clgan_status compare(struct measure_result *result, const struct distance
     double of_made, of_held;
     size_t copies = 0;
     if (!(usual > 0))
-        return status_fail(CLGAN_FAILED, "memorisation: half of the held-out rows are training rows, so they say "
+        return status_fail(CLGAN_FAILED, "half of the held-out rows are training rows, so they say "
                                          "nothing of how near rows lie that were not learned");
     while (copies < made->count && made->values[copies] <= limit) copies++;
     const double nearer = share_further(&of_made, made, held), share = (double)copies / m;
@@ -80,9 +80,9 @@ clgan_status measure_memorisation(struct measure_result *result, const struct me
 {
     struct distances made = {0}, held = {0};
     *result = (struct measure_result){0};
-    TRY(measure_needs("memorisation", 2, "samples", input->samples));
-    TRY(measure_needs("memorisation", 2, "held-out rows", input->test));
-    TRY(measure_needs("memorisation", 1, "training rows", input->train));
+    TRY(measure_needs(2, "samples", input->samples));
+    TRY(measure_needs(2, "held-out rows", input->test));
+    TRY(measure_needs(2, "training rows", input->train));
     clgan_status status = find_distances(&made, input->device, input->samples, input->train);
     if (status == CLGAN_OK) status = find_distances(&held, input->device, input->test, input->train);
     if (status == CLGAN_OK) status = compare(result, &made, &held);

@@ -20,8 +20,8 @@ struct sets {
 
 static clgan_status sets_begin(struct sets *sets, const struct measure_input *input)
 {
-    TRY(measure_needs("precision-recall", K + 1, "samples", input->samples));
-    TRY(measure_needs("precision-recall", K + 1, "training rows", input->train));
+    TRY(measure_needs(K + 1, "samples", input->samples));
+    TRY(measure_needs(K + 1, "training rows", input->train));
     const size_t made = input->samples->rows, real = input->train->rows, rows = made < real ? made : real;
     TRY(measure_draw(&sets->made, input->samples, rows, input->seed, LANE_SAMPLES));
     TRY(measure_draw(&sets->real, input->train, rows, input->seed, LANE_TRAIN));
