@@ -350,6 +350,44 @@ typedef struct clgan_evaluate_options {
 CLGAN_API clgan_status clgan_evaluate(clgan_evaluation **evaluation, clgan_run *run,
                                       const clgan_evaluate_options *options, const clgan_log *log);
 
+/* ---- figures: those of the paper, of a run ---- */
+
+/* What to draw. Initialise with CLGAN_FIGURE_OPTIONS; 0 and NULL are defaults. */
+typedef struct clgan_figure_options {
+    size_t size;
+    clgan_device_options device;
+    const char *const *checkpoints; /* files; density: a panel each; nearest, interpolate: at most one. NULL: the newest
+                                       that is whole */
+    size_t checkpoint_count;
+    const char *data;     /* nearest: where the data is; NULL: where the run found it */
+    const char *out;      /* a name that ends in .png, or a folder; NULL: RUN/figures/ */
+    uint64_t seed;        /* of the noise; interpolate: of where the lines begin */
+    uint64_t seed_to;     /* interpolate: of where they end */
+    size_t rows, columns; /* nearest: of samples (4 x 5); interpolate: lines and steps along them (5 x 11) */
+    size_t count;         /* density: samples that p_g is made of (100,000), or dots (2,000); filmstrip: most frames of
+                             the animation (60) */
+    int raw_weights;      /* 1: G's weights as they are even where the run keeps an average of them */
+} clgan_figure_options;
+#define CLGAN_FIGURE_OPTIONS                                                                                           \
+    {                                                                                                                  \
+        sizeof(clgan_figure_options), CLGAN_DEVICE_OPTIONS, NULL, 0, NULL, NULL, 1, 2, 0, 0, 0, 0                      \
+    }
+
+/* Each writes a PNG, and what else it says, and gives the paths of what it wrote in `*written`, a line each; the caller
+ * frees it with clgan_text_free. */
+
+/* Random samples, not picked; beside each row's last one the training image nearest to it in squared Euclidean distance
+ * (figure 2). The log says which. Recipes of pictures. */
+CLGAN_API clgan_status clgan_figure_nearest(char **written, clgan_run *run, const clgan_figure_options *options);
+/* G along lines in z, from a draw of `seed` to one of `seed_to` (figure 3): straight where z is uniform, on a great
+ * circle where it is normal or spherical (Shoemake 1985; White 2016, arXiv 1609.04468). Recipes of pictures. */
+CLGAN_API clgan_status clgan_figure_interpolate(char **written, clgan_run *run, const clgan_figure_options *options);
+/* Recipes that draw numbers: p_data, p_g, D and where each z goes (figure 1). Those that draw points: data and samples
+ * over D. PNG and SVG. */
+CLGAN_API clgan_status clgan_figure_density(char **written, clgan_run *run, const clgan_figure_options *options);
+/* The samples of fixed noise that training kept, over the epochs: one picture, and one that moves (APNG). */
+CLGAN_API clgan_status clgan_figure_filmstrip(char **written, clgan_run *run, const clgan_figure_options *options);
+
 #ifdef __cplusplus
 }
 #endif

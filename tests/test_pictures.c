@@ -21,7 +21,7 @@ START_TEST(grid_of_grey)
     const clgan_rows rows = {values, 5, 2 * 1, 1, 1, 2};
     const clgan_rows wide = {values, 2, 5, 1, 1, 5};
     struct picture picture;
-    CHECK_OK(picture_of_rows(&picture, &wide, 0, 0, 0));
+    CHECK_OK(picture_of_rows(&picture, &wide, 0, 0, 0, NULL));
     ck_assert_uint_eq(picture.channels, 1);
     ck_assert_uint_eq(picture.width, 2 + 2 * (5 * 16 + 2));
     ck_assert_uint_eq(picture.height, 2 + 16 + 2);
@@ -33,7 +33,7 @@ START_TEST(grid_of_grey)
         ck_assert_uint_eq(*pixel(&picture, left + 15, 17), levels[i]);
     }
     picture_free(&picture);
-    CHECK_OK(picture_of_rows(&picture, &rows, 0, 0, 0)); /* two values a row: a plot */
+    CHECK_OK(picture_of_rows(&picture, &rows, 0, 0, 0, NULL)); /* two values a row: a plot */
     ck_assert(picture.width == 700 && picture.channels == 3);
     picture_free(&picture);
 }
@@ -44,7 +44,7 @@ START_TEST(grid_of_colour_and_sign)
     float values[12] = {1, 0, 0, 0, /* red */ 0, 1, 0, 0, /* green */ 0, 0, 0, 0.2f /* blue */};
     const clgan_rows rows = {values, 1, 12, 3, 2, 2};
     struct picture picture;
-    CHECK_OK(picture_of_rows(&picture, &rows, 1, 3, 0));
+    CHECK_OK(picture_of_rows(&picture, &rows, 1, 3, 0, NULL));
     ck_assert_uint_eq(picture.width, 2 + 3 * (2 * 16 + 2));
     ck_assert_mem_eq(pixel(&picture, 2, 2), "\xff\0\0", 3);
     ck_assert_mem_eq(pixel(&picture, 2 + 16, 2), "\0\xff\0", 3);
@@ -52,7 +52,7 @@ START_TEST(grid_of_colour_and_sign)
     picture_free(&picture);
     values[0] = -4;
     values[1] = 2;
-    CHECK_OK(picture_of_rows(&picture, &rows, 0, 0, 1));
+    CHECK_OK(picture_of_rows(&picture, &rows, 0, 0, 1, NULL));
     ck_assert_uint_eq(pixel(&picture, 2, 2)[0], 0);
     ck_assert_uint_eq(pixel(&picture, 2 + 16, 2)[0], 191);
     ck_assert_uint_eq(pixel(&picture, 2 + 16, 2 + 16)[0], 128);
@@ -69,7 +69,7 @@ START_TEST(plots_survive_anything)
         for (size_t columns = 1; columns <= 2; columns++) {
             const clgan_rows rows = {values, 6 / columns, columns, 1, 1, columns};
             values[i] = odd[i];
-            CHECK_OK(picture_of_rows(&picture, &rows, 0, 0, 0));
+            CHECK_OK(picture_of_rows(&picture, &rows, 0, 0, 0, NULL));
             picture_free(&picture);
         }
 }
@@ -80,9 +80,9 @@ START_TEST(refusals)
     float value = 0;
     struct picture picture;
     const clgan_rows none = {&value, 0, 1, 1, 1, 1}, two = {&value, 1, 8, 2, 2, 2}, mixed = {&value, 1, 9, 1, 2, 2};
-    ck_assert_int_eq(picture_of_rows(&picture, &none, 0, 0, 0), CLGAN_USAGE);
-    ck_assert_int_eq(picture_of_rows(&picture, &two, 0, 0, 0), CLGAN_USAGE);
-    ck_assert_int_eq(picture_of_rows(&picture, &mixed, 0, 0, 0), CLGAN_USAGE);
+    ck_assert_int_eq(picture_of_rows(&picture, &none, 0, 0, 0, NULL), CLGAN_USAGE);
+    ck_assert_int_eq(picture_of_rows(&picture, &two, 0, 0, 0, NULL), CLGAN_USAGE);
+    ck_assert_int_eq(picture_of_rows(&picture, &mixed, 0, 0, 0, NULL), CLGAN_USAGE);
 }
 END_TEST
 

@@ -10,6 +10,7 @@
 #include "data/npy.h"
 #include "gan/alarm.h"
 #include "gan/checkpoint.h"
+#include "gan/figure.h"
 #include "gan/run_log.h"
 #include "gan/training.h"
 #include "gan/validation.h"
@@ -106,11 +107,17 @@ static clgan_status save(struct trainer *trainer)
 static clgan_status write_samples(const struct trainer *trainer, const clgan_rows *rows, uint64_t epoch)
 {
     char name[48], *path = NULL, *folder = NULL;
+    struct range view[2];
+    struct picture picture = {0};
     snprintf(name, sizeof name, "samples/epoch-%04" PRIu64 ".png", epoch);
     clgan_status status = run_path(&folder, trainer->run, "samples");
     if (status == CLGAN_OK) status = file_make_folders(folder);
     if (status == CLGAN_OK) status = run_path(&path, trainer->run, name);
-    if (status == CLGAN_OK) status = clgan_rows_write_png(rows, path, 0, 0, clgan_run_signed(trainer->run));
+    if (status == CLGAN_OK)
+        status = picture_of_rows(&picture, rows, 0, 0, clgan_run_signed(trainer->run),
+                                 figure_view(view, trainer->training->recipe));
+    if (status == CLGAN_OK) status = picture_write_png(&picture, path);
+    picture_free(&picture);
     free(path);
     free(folder);
     return status;

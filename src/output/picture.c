@@ -8,24 +8,25 @@
 #include "output/plot.h"
 
 enum {
-    WIDTH = 800,     /* a grid is enlarged while it stays under this, pixels */
-    LARGEST = 16384, /* no side of a picture is longer, pixels */
-    GAP_LEVEL = 48,  /* grey between cells */
-    MOST_ENLARGED = 16
+    WIDTH = 800,    /* a grid is enlarged while it stays under this, pixels */
+    GAP_LEVEL = 48, /* grey between cells */
+    MOST_ENLARGED = 16,
+    APART = 14 /* pixels before a column that is set apart */
 };
 
 struct grid {
     size_t rows, columns; /* cells */
     size_t scale;         /* pixels a value */
     size_t gap;           /* pixels between cells and around them */
+    size_t apart;         /* pixels more before the last column, which is framed; 0: as the others */
 };
 
 clgan_status picture_make(struct picture *picture, size_t width, size_t height, size_t channels, uint8_t level)
 {
     *picture = (struct picture){.width = width, .height = height, .channels = channels};
-    if (!width || !height || width > LARGEST || height > LARGEST)
+    if (!width || !height || width > PICTURE_LARGEST || height > PICTURE_LARGEST)
         return status_fail(CLGAN_USAGE, "a picture of %zu x %zu pixels: expected sides of 1 to %d", width, height,
-                           LARGEST);
+                           PICTURE_LARGEST);
     TRY(memory_take(&picture->bytes, width * height, channels));
     memset(picture->bytes, level, width * height * channels);
     return CLGAN_OK;
@@ -38,7 +39,7 @@ static clgan_status choose_grid(struct grid *grid, const clgan_rows *rows, size_
         grid->columns =
             grid->rows ? (rows->rows + grid->rows - 1) / grid->rows : (size_t)ceil(sqrt((double)rows->rows));
     if (!grid->rows) grid->rows = (rows->rows + grid->columns - 1) / grid->columns;
-    if (grid->rows > LARGEST || grid->columns > LARGEST)
+    if (grid->rows > PICTURE_LARGEST || grid->columns > PICTURE_LARGEST)
         return status_fail(CLGAN_USAGE, "a grid of %zu x %zu is too large", grid->rows, grid->columns);
     while (grid->scale < MOST_ENLARGED && (grid->scale + 1) * rows->width * grid->columns <= WIDTH) grid->scale++;
     return CLGAN_OK;
@@ -65,42 +66,75 @@ static void draw_cell(struct picture *picture, const clgan_rows *rows, size_t nu
 {
     const float *values = rows->values + number * rows->columns;
     const float half = is_signed ? 0.5f / magnitude(values, rows->columns) : 0;
-    const size_t left = grid->gap + number % grid->columns * (rows->width * grid->scale + grid->gap);
+    const size_t column = number % grid->columns, shift = column + 1 == grid->columns ? grid->apart : 0;
+    const size_t left = grid->gap + shift + column * (rows->width * grid->scale + grid->gap);
     const size_t top = grid->gap + number / grid->columns * (rows->height * grid->scale + grid->gap);
     for (size_t y = 0; y < rows->height * grid->scale; y++)
         for (size_t x = 0; x < rows->width * grid->scale; x++)
-            for (size_t c = 0; c < rows->channels; c++) {
-                const size_t from = (c * rows->height + y / grid->scale) * rows->width + x / grid->scale;
+            for (size_t c = 0; c < picture->channels; c++) {
+                const size_t from =
+                    ((rows->channels == 1 ? 0 : c) * rows->height + y / grid->scale) * rows->width + x / grid->scale;
                 const float value = is_signed ? 0.5f + values[from] * half : values[from];
                 picture->bytes[((top + y) * picture->width + left + x) * picture->channels + c] = level_of(value);
             }
 }
 
-static clgan_status draw_grid(struct picture *picture, const clgan_rows *rows, size_t grid_rows, size_t grid_columns,
-                              int is_signed)
+/* Yellow under the last column and the gaps around it. */
+static void draw_frame(struct picture *picture, const clgan_rows *rows, const struct grid *grid)
+{
+    static const uint8_t yellow[3] = {240, 190, 0};
+    const size_t left = picture->width - 2 * grid->gap - rows->width * grid->scale;
+    for (size_t y = 0; y < picture->height; y++)
+        for (size_t x = left; x < picture->width; x++) memcpy(picture->bytes + (y * picture->width + x) * 3, yellow, 3);
+}
+
+static clgan_status draw_grid(struct picture *picture, const clgan_rows *rows, const struct grid *grid, int is_signed)
+{
+    const size_t width = grid->gap + grid->columns * (rows->width * grid->scale + grid->gap) + grid->apart;
+    const size_t height = grid->gap + grid->rows * (rows->height * grid->scale + grid->gap);
+    TRY(picture_make(picture, width, height, grid->apart ? 3 : rows->channels, GAP_LEVEL));
+    if (grid->apart) draw_frame(picture, rows, grid);
+    for (size_t i = 0; i < rows->rows && i < grid->rows * grid->columns; i++)
+        draw_cell(picture, rows, i, grid, is_signed);
+    return CLGAN_OK;
+}
+
+static clgan_status check_shape(const clgan_rows *rows)
+{
+    if (rows->rows && rows->columns == rows->channels * rows->height * rows->width) return CLGAN_OK;
+    return status_fail(CLGAN_USAGE, "%zu rows of %zu values are no pictures of %zu x %zu x %zu", rows->rows,
+                       rows->columns, rows->channels, rows->height, rows->width);
+}
+
+clgan_status picture_of_grid(struct picture *picture, const clgan_rows *rows, size_t grid_rows, size_t grid_columns,
+                             int signed_values, bool last_apart)
 {
     struct grid grid;
+    *picture = (struct picture){0};
+    TRY(check_shape(rows));
     if (rows->channels != 1 && rows->channels != 3)
         return status_fail(CLGAN_USAGE, "pictures of %zu channels can't be drawn: expected 1 (grey) or 3 (RGB)",
                            rows->channels);
     TRY(choose_grid(&grid, rows, grid_rows, grid_columns));
-    TRY(picture_make(picture, grid.gap + grid.columns * (rows->width * grid.scale + grid.gap),
-                     grid.gap + grid.rows * (rows->height * grid.scale + grid.gap), rows->channels, GAP_LEVEL));
-    for (size_t i = 0; i < rows->rows && i < grid.rows * grid.columns; i++)
-        draw_cell(picture, rows, i, &grid, is_signed);
-    return CLGAN_OK;
+    if (last_apart) grid.apart = APART;
+    return draw_grid(picture, rows, &grid, signed_values);
 }
 
 clgan_status picture_of_rows(struct picture *picture, const clgan_rows *rows, size_t grid_rows, size_t grid_columns,
-                             int signed_values)
+                             int signed_values, const struct range *view)
 {
     *picture = (struct picture){0};
-    if (!rows->rows || rows->columns != rows->channels * rows->height * rows->width)
-        return status_fail(CLGAN_USAGE, "%zu rows of %zu values are no pictures of %zu x %zu x %zu", rows->rows,
-                           rows->columns, rows->channels, rows->height, rows->width);
-    if (rows->columns == 1) return plot_histogram(picture, rows);
-    if (rows->columns == 2) return plot_scatter(picture, rows);
-    return draw_grid(picture, rows, grid_rows, grid_columns, signed_values);
+    TRY(check_shape(rows));
+    if (rows->columns == 1) return plot_histogram(picture, rows, view);
+    if (rows->columns == 2) return plot_scatter(picture, rows, view);
+    return picture_of_grid(picture, rows, grid_rows, grid_columns, signed_values, false);
+}
+
+void picture_drop_colour(struct picture *picture)
+{
+    if (picture->channels == 1) return;
+    for (size_t i = 0; i < picture->width * picture->height; i++) picture->bytes[i] = picture->bytes[3 * i];
+    picture->channels = 1;
 }
 
 void picture_free(struct picture *picture)

@@ -20,19 +20,66 @@ static clgan_status encode(void **png, size_t *length, spng_ctx *context, const 
     return code ? status_fail(CLGAN_FAILED, "the PNG can't be made: %s", spng_strerror(code)) : CLGAN_OK;
 }
 
+clgan_status picture_encode_png(void **png, size_t *length, const struct picture *picture)
+{
+    spng_ctx *context = spng_ctx_new(SPNG_CTX_ENCODER);
+    *png = NULL;
+    *length = 0;
+    if (!context) return status_fail(CLGAN_FAILED, "the PNG can't be made: out of memory");
+    const clgan_status status = encode(png, length, context, picture);
+    spng_ctx_free(context);
+    return status;
+}
+
 clgan_status picture_write_png(const struct picture *picture, const char *path)
 {
-    void *png = NULL;
-    size_t length = 0;
-    spng_ctx *context = spng_ctx_new(SPNG_CTX_ENCODER);
-    if (!context) return status_fail(CLGAN_FAILED, "%s: out of memory", path);
-    clgan_status status = encode(&png, &length, context, picture);
-    if (status == CLGAN_OK)
-        status = file_write(path, png, length);
-    else
-        status = status_within(status, "%s", path);
+    void *png;
+    size_t length;
+    clgan_status status = picture_encode_png(&png, &length, picture);
+    if (status != CLGAN_OK) return status_within(status, "%s", path);
+    status = file_write(path, png, length);
     free(png);
+    return status;
+}
+
+/* ---- reading ---- */
+
+enum { FILE_BYTES = 64 << 20, CHUNK_BYTES = 1 << 20 };
+
+static clgan_status decode(struct picture *picture, spng_ctx *context, const void *bytes, size_t length)
+{
+    struct spng_ihdr header;
+    struct spng_trns transparency;
+    size_t size = 0;
+    spng_set_image_limits(context, PICTURE_LARGEST, PICTURE_LARGEST);
+    spng_set_chunk_limits(context, CHUNK_BYTES, 2 * CHUNK_BYTES);
+    int code = spng_set_png_buffer(context, bytes, length);
+    if (!code) code = spng_get_ihdr(context, &header);
+    if (code) return status_fail(CLGAN_FAILED, "%s", spng_strerror(code));
+    const bool grey = header.color_type == SPNG_COLOR_TYPE_GRAYSCALE && header.bit_depth <= 8 &&
+                      spng_get_trns(context, &transparency);
+    const enum spng_format format = grey ? SPNG_FMT_G8 : SPNG_FMT_RGB8;
+    TRY(picture_make(picture, header.width, header.height, grey ? 1 : 3, 0));
+    code = spng_decoded_image_size(context, format, &size);
+    if (!code && size != picture->width * picture->height * picture->channels) code = SPNG_EFMT;
+    if (!code) code = spng_decode_image(context, picture->bytes, size, format, 0);
+    if (!code) return CLGAN_OK;
+    picture_free(picture);
+    return status_fail(CLGAN_FAILED, "%s", spng_strerror(code));
+}
+
+clgan_status picture_read_png(struct picture *picture, const char *path)
+{
+    char *bytes;
+    size_t length;
+    *picture = (struct picture){0};
+    TRY(file_read(&bytes, &length, path, FILE_BYTES));
+    spng_ctx *context = spng_ctx_new(0);
+    clgan_status status =
+        context ? decode(picture, context, bytes, length) : status_fail(CLGAN_FAILED, "out of memory");
+    if (status != CLGAN_OK) status = status_within(status, "%s: the picture can't be read", path);
     spng_ctx_free(context);
+    free(bytes);
     return status;
 }
 
@@ -40,7 +87,7 @@ clgan_status clgan_rows_write_png(const clgan_rows *rows, const char *path, size
                                   int signed_values)
 {
     struct picture picture;
-    TRY(picture_of_rows(&picture, rows, grid_rows, grid_columns, signed_values));
+    TRY(picture_of_rows(&picture, rows, grid_rows, grid_columns, signed_values, NULL));
     const clgan_status status = picture_write_png(&picture, path);
     picture_free(&picture);
     return status;

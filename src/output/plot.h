@@ -4,12 +4,10 @@
 
 #include "output/picture.h"
 
-/* One colour all over; freed with picture_free. CLGAN_USAGE for a size no PNG should have. */
-clgan_status picture_make(struct picture *picture, size_t width, size_t height, size_t channels, uint8_t level);
-
-/* How often each value comes, over a range that leaves out half a per cent at either end. */
-clgan_status plot_histogram(struct picture *picture, const clgan_rows *rows);
-/* Points of the plane, equally scaled on both axes; darker where there are more. */
-clgan_status plot_scatter(struct picture *picture, const clgan_rows *rows);
+/* How often each value comes, as a density, over `view` (x, and densities); NULL: over a range of x that leaves out
+ * half a per cent at either end. */
+clgan_status plot_histogram(struct picture *picture, const clgan_rows *rows, const struct range *view);
+/* Points of the plane over `view` (x, y), darker where there are more; NULL: over the bulk of both, equally scaled. */
+clgan_status plot_scatter(struct picture *picture, const clgan_rows *rows, const struct range *view);
 
 #endif
