@@ -47,18 +47,16 @@ static const struct {
     enum sign (*look)(const struct alarms *alarms, const struct recipe *recipe, const clgan_health *health);
 } kinds[CLGAN_ALARMS] = {
     [CLGAN_ALARM_ALIKE] = {"alike", "G's samples are growing alike",
-                           "more steps of D for each of G (train.discriminator_steps), a lower learning rate of G, or "
-                           "another seed",
+                           "fewer steps of G for each of D, a larger batch, or a D that is less sure: dropout (keep), "
+                           "train.real_label 0.9, a lower learning rate",
                            look_alike},
     [CLGAN_ALARM_WON] = {"won", "D has won: G's gradient is vanishing",
-                         "start again with updates: simultaneous, with a lower learning rate of D, or from another "
-                         "seed",
+                         "start again with train.updates simultaneous, from another seed, or with train.real_label 0.9",
                          look_won},
-    [CLGAN_ALARM_GUESSING] =
-        {"guessing", "D is guessing, though samples differ from data",
-         "a higher learning rate of D, more steps of it (train.discriminator_steps), more units, or less dropout "
-         "(keep)",
-         look_guessing},
+    [CLGAN_ALARM_GUESSING] = {"guessing", "D is guessing, though samples differ from data",
+                              "a higher learning rate of D, more steps of it for each of G, more units, or less "
+                              "dropout (keep)",
+                              look_guessing},
 };
 
 const char *clgan_alarm_name(clgan_alarm alarm) { return kinds[alarm].name; }
