@@ -88,6 +88,18 @@ START_TEST(alike_begins_once_and_ends_once)
 }
 END_TEST
 
+/* As many a training starts. */
+START_TEST(samples_that_part_are_not_growing_alike)
+{
+    static const double spreads[] = {0.03, 0.1, 0.24, 0.6, 0.1, 0.19};
+    clgan_progress progress = healthy();
+    for (int i = 0; i < 6; i++) {
+        progress.health.spread = spreads[i];
+        follow(progress, i == 5 ? ALIKE : 0, 0, i == 5 ? ALIKE : 0);
+    }
+}
+END_TEST
+
 /* The norms are those of released MNIST with alternating updates: seed 1, lost to D, and seed 2, which recovers. */
 START_TEST(won_tells_lost_from_recovering)
 {
@@ -239,6 +251,7 @@ int main(void)
     tcase_add_test(tests, the_healthy_raise_none);
     tcase_add_test(tests, one_epoch_is_no_alarm);
     tcase_add_test(tests, alike_begins_once_and_ends_once);
+    tcase_add_test(tests, samples_that_part_are_not_growing_alike);
     tcase_add_test(tests, won_tells_lost_from_recovering);
     tcase_add_test(tests, guessing_is_the_goal_where_samples_are_like_data);
     tcase_add_test(tests, what_is_not_known_changes_nothing);

@@ -19,9 +19,9 @@ static enum sign sign_of(bool known, bool bad) { return !known ? SIGN_UNKNOWN : 
 
 static enum sign look_alike(const struct alarms *alarms, const struct recipe *recipe, const clgan_health *health)
 {
-    (void)alarms;
     const double spread = as_logged(health->spread), modes = health->modes;
-    const bool close = spread < recipe->monitor.spread,
+    const bool parting = alarms->spread > 0 && spread > 2 * alarms->spread;
+    const bool close = spread < recipe->monitor.spread && !parting,
                few = modes < recipe->monitor.modes * (double)recipe->data.modes; /* false for NaN */
     return sign_of(isfinite(spread) || few, close || few);
 }
@@ -82,6 +82,7 @@ void alarms_follow(struct alarms *alarms, const struct recipe *recipe, clgan_pro
     alarms->steepest = fmax(alarms->steepest, as_logged(progress->health.d_gradient));
     for (clgan_alarm alarm = 0; alarm < CLGAN_ALARMS; alarm++)
         follow(alarms, alarm, kinds[alarm].look(alarms, recipe, &progress->health), (unsigned)recipe->monitor.patience);
+    if (isfinite(progress->health.spread)) alarms->spread = as_logged(progress->health.spread);
     progress->alarms = alarms->standing;
     progress->alarms_begun = alarms->standing & ~before;
     progress->alarms_ended = before & ~alarms->standing;
