@@ -264,6 +264,88 @@ CLGAN_API int clgan_run_signed(const clgan_run *run);
 CLGAN_API clgan_status clgan_score(clgan_rows *scores, clgan_run *run, const clgan_rows *rows, const char *data,
                                    const clgan_sample_options *options);
 
+/* ---- evaluation: how good samples are, by themselves ---- */
+
+enum { CLGAN_SIGMAS = 10, CLGAN_MEASURE_VALUES = 8, CLGAN_REFERENCES = 2, CLGAN_CAVEATS = 4 };
+
+/* Log-likelihood under Gaussian Parzen windows on samples (Goodfellow et al. 2014, section 5), in nats. */
+typedef struct clgan_parzen {
+    double log_likelihood; /* mean over the test rows */
+    double standard_error; /* population standard deviation / sqrt(test rows) */
+    double sigma;          /* width of the windows */
+    double validation;     /* mean log-likelihood of the validation rows at sigma; NAN where sigma was given */
+    int at_edge;           /* 1: sigma sits on an end of the grid or beyond: another width might do better */
+    size_t samples, validation_rows, test_rows;
+    size_t tried;                                     /* widths of the grid: CLGAN_SIGMAS, 0 where sigma was given */
+    double sigmas[CLGAN_SIGMAS], curve[CLGAN_SIGMAS]; /* those, and the validation rows' mean log-likelihood at each */
+    double seconds;
+} clgan_parzen;
+
+/* The same measure of rows that are not G's. */
+typedef struct clgan_reference {
+    const char *name; /* "training images", "k-means centroids" */
+    clgan_parzen parzen;
+} clgan_reference;
+
+/* A further measure's result. All texts are static. */
+typedef struct clgan_measure {
+    const char *name, *source, *meaning, *limits;
+    struct {
+        const char *key;
+        double value, error; /* error: one standard error, NAN where none is known */
+    } values[CLGAN_MEASURE_VALUES];
+    size_t count;
+    char note[160]; /* what to know about this very result; "" for nothing */
+    double seconds;
+} clgan_measure;
+
+typedef struct clgan_evaluation {
+    clgan_parzen parzen;
+    const char *caveats[CLGAN_CAVEATS]; /* what to say beside that number; static texts */
+    size_t caveat_count;
+    double *repeats; /* log-likelihoods of as many sets of samples, the first is parzen's */
+    size_t repeat_count;
+    double repeat_mean, repeat_deviation; /* of those; sample standard deviation. NAN where there is one */
+    clgan_reference references[CLGAN_REFERENCES];
+    size_t reference_count;
+    clgan_measure *measures;
+    size_t measure_count;
+} clgan_evaluation;
+CLGAN_API void clgan_evaluation_free(clgan_evaluation *evaluation);
+
+/* The further measures: name and meaning by position; NULL past the end. */
+CLGAN_API const char *clgan_measure_name(size_t position);
+CLGAN_API const char *clgan_measure_about(size_t position);
+
+/* What to evaluate and how. Initialise with CLGAN_EVALUATE_OPTIONS. */
+typedef struct clgan_evaluate_options {
+    size_t size;
+    clgan_device_options device;
+    const char *data;          /* folder of pictures; NULL: where the run found them. Drawn data needs none */
+    size_t validation;         /* last training rows that choose sigma and are not trained on; 0: as the run's recipe
+                                  says, or 10,000 */
+    const clgan_rows *samples; /* rows made by any program, in place of a run's; NULL: drawn from the run */
+    size_t count;              /* samples; 0: 10,000, or all that were given */
+    const char *checkpoint;    /* of the run: a file; NULL: the newest that is whole */
+    int raw_weights;           /* 1: G's weights as they are even where the run keeps an average of them */
+    uint64_t seed;             /* of samples, of subsets */
+    double sigma;              /* width of the Parzen windows; 0: chosen on the validation rows */
+    int refine;                /* 1: look for sigma between the neighbours of the grid's best too */
+    size_t repeat;             /* sets of samples, from seed, seed + 1, ...: the figure's own spread; 0 or 1: one */
+    int references;            /* 1: also training rows and k-means centroids as samples */
+    const char *measures;      /* further ones: names with commas between, or "all"; NULL: none */
+} clgan_evaluate_options;
+#define CLGAN_EVALUATE_OPTIONS                                                                                         \
+    {                                                                                                                  \
+        sizeof(clgan_evaluate_options), CLGAN_DEVICE_OPTIONS, NULL, 0, NULL, 0, NULL, 0, 1, 0, 0, 1, 0, NULL           \
+    }
+
+/* Evaluates samples of `run`, or `options->samples` with `run` NULL. The caller frees `*evaluation`. CLGAN_USAGE where
+ * options contradict each other, rows have another width than the data, or a measure is not known; CLGAN_FAILED where a
+ * value is not finite. */
+CLGAN_API clgan_status clgan_evaluate(clgan_evaluation **evaluation, clgan_run *run,
+                                      const clgan_evaluate_options *options, const clgan_log *log);
+
 #ifdef __cplusplus
 }
 #endif

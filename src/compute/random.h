@@ -10,10 +10,11 @@ enum random_purpose {
     RANDOM_WEIGHTS_G = 1,
     RANDOM_WEIGHTS_D = 2,
     RANDOM_SHUFFLE = 3,
-    RANDOM_NOISE = 4,   /* z of training; lane: which minibatch of the step */
-    RANDOM_DROPOUT = 5, /* lane as above */
-    RANDOM_DATA = 6,    /* drawn data */
-    RANDOM_SAMPLE = 7   /* z of samples */
+    RANDOM_NOISE = 4,     /* z of training; lane: which minibatch of the step */
+    RANDOM_DROPOUT = 5,   /* lane as above */
+    RANDOM_DATA = 6,      /* drawn data */
+    RANDOM_SAMPLE = 7,    /* z of samples */
+    RANDOM_EVALUATION = 8 /* rows to evaluate with; lane 0: a subset, from 1: drawn data */
 };
 
 struct random_key {

@@ -82,11 +82,9 @@ void batches_free(struct batches *batches)
     *batches = (struct batches){0};
 }
 
-static clgan_status append_drawn(struct plan *plan, const struct batches *batches, struct tensor x,
-                                 const struct buffer *state, unsigned lane)
+clgan_status drawn_append(struct plan *plan, const struct batches_request *request, struct tensor x,
+                          const struct buffer *state, struct random_key key)
 {
-    const struct batches_request *request = &batches->request;
-    const struct random_key key = random_stream(request->seed, RANDOM_DATA, lane);
     const double bytes = 4.0 * (double)(x.rows * x.columns);
     if (request->format == DATA_GAUSSIAN)
         return plan_kernel(
@@ -112,7 +110,8 @@ clgan_status batches_append(struct plan *plan, const struct batches *batches, st
                             const struct buffer *state, unsigned lane)
 {
     const struct batches_request *request = &batches->request;
-    if (!data_has_pictures(request->format)) return append_drawn(plan, batches, x, state, lane);
+    if (!data_has_pictures(request->format))
+        return drawn_append(plan, request, x, state, random_stream(request->seed, RANDOM_DATA, lane));
     const bool wide = device_is_wide(plan->device);
     const size_t span = wide ? x.columns : 4;
     return plan_kernel(plan,

@@ -47,6 +47,11 @@ void batches_free(struct batches *batches);
 clgan_status batches_append(struct plan *plan, const struct batches *batches, struct tensor x,
                             const struct buffer *state, unsigned lane);
 
+/* Appends what fills `x` with rows of the distribution that `request` describes (gaussian, ring), from the stream `key`
+ * at the step and first row that `state` (step_state) tells. */
+clgan_status drawn_append(struct plan *plan, const struct batches_request *request, struct tensor x,
+                          const struct buffer *state, struct random_key key);
+
 /* To be called before each step, given by its epoch and position in it, and before the first one after a resume:
  * brings the window of rows to the device when the step is outside the one there. */
 clgan_status batches_prepare_step(struct batches *batches, const struct buffer *state, uint64_t epoch, size_t in_epoch,

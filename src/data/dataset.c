@@ -23,22 +23,27 @@ bool data_has_pictures(enum data_format format) { return format == DATA_IDX || f
 
 /* ---- IDX ---- */
 
-static clgan_status check_shape(const size_t shape[4], size_t dimensions, const struct dataset_request *request,
+/* Where any shape is expected, the first file's becomes the request's. */
+static clgan_status check_shape(const size_t shape[4], size_t dimensions, struct dataset_request *request,
                                 const char *path)
 {
     const bool coloured = dimensions == 4;
     const size_t channels = coloured ? shape[1] : 1, height = dimensions > 2 ? shape[dimensions - 2] : 0,
                  width = dimensions > 1 ? shape[dimensions - 1] : 0;
+    if (dimensions >= 3 && !request->channels) {
+        request->channels = channels;
+        request->height = height;
+        request->width = width;
+    }
     if (dimensions >= 3 && channels == request->channels && height == request->height && width == request->width)
         return CLGAN_OK;
-    return status_fail(
-        CLGAN_FAILED,
-        "%s: pictures of %zu x %zu x %zu (%zu dimensions in the file); the recipe expects %zu x %zu x %zu. "
-        "Use a recipe for this shape, or other data",
-        path, channels, height, width, dimensions, request->channels, request->height, request->width);
+    return status_fail(CLGAN_FAILED,
+                       "%s: pictures of %zu x %zu x %zu (%zu dimensions in the file); expected are %zu x %zu x %zu. "
+                       "Use a recipe for this shape, or other data",
+                       path, channels, height, width, dimensions, request->channels, request->height, request->width);
 }
 
-static clgan_status read_pictures(struct pictures *pictures, const struct dataset_request *request, const char *path)
+static clgan_status read_pictures(struct pictures *pictures, struct dataset_request *request, const char *path)
 {
     size_t shape[4] = {0}, dimensions = 0;
     TRY(idx_read(&pictures->bytes, shape, &dimensions, path));
@@ -65,7 +70,7 @@ static clgan_status check_labels(const struct pictures *pictures, const char *fo
     return status;
 }
 
-static clgan_status read_idx_half(struct pictures *pictures, const struct dataset_request *request, const char *folder,
+static clgan_status read_idx_half(struct pictures *pictures, struct dataset_request *request, const char *folder,
                                   const char *const *names, const char *const *label_names)
 {
     char *path;
@@ -76,7 +81,7 @@ static clgan_status read_idx_half(struct pictures *pictures, const struct datase
     return status == CLGAN_OK ? check_labels(pictures, folder, label_names) : status;
 }
 
-static clgan_status read_idx(struct dataset *dataset, const struct dataset_request *request)
+static clgan_status read_idx(struct dataset *dataset, struct dataset_request *request)
 {
     if (request->path && file_exists(request->path) && !file_is_folder(request->path)) {
         if (request->want_test)
@@ -131,7 +136,7 @@ static clgan_status hold_out(struct dataset *dataset, size_t validation)
 {
     struct pictures *train = &dataset->train;
     if (train->count <= validation)
-        return status_fail(CLGAN_FAILED, "%s: %zu training pictures, of which the recipe holds %zu out: none is left",
+        return status_fail(CLGAN_FAILED, "%s: %zu training pictures, of which %zu are held out: none is left",
                            dataset->folder, train->count, validation);
     train->count -= validation;
     dataset->validation = (struct pictures){train->bytes + train->count * train->size, validation, train->size};
@@ -140,8 +145,12 @@ static clgan_status hold_out(struct dataset *dataset, size_t validation)
 
 clgan_status dataset_read(struct dataset *dataset, const struct dataset_request *request, const clgan_log *log)
 {
-    *dataset = (struct dataset){.channels = request->channels, .height = request->height, .width = request->width};
-    clgan_status status = request->format == DATA_CIFAR10 ? read_cifar10(dataset, request) : read_idx(dataset, request);
+    struct dataset_request seen = *request;
+    *dataset = (struct dataset){0};
+    clgan_status status = request->format == DATA_CIFAR10 ? read_cifar10(dataset, &seen) : read_idx(dataset, &seen);
+    dataset->channels = seen.channels;
+    dataset->height = seen.height;
+    dataset->width = seen.width;
     if (status == CLGAN_OK) status = hold_out(dataset, request->validation);
     if (status == CLGAN_OK && request->want_test)
         log_info(log, "data: %zu test pictures of %s", dataset->test.count, dataset->folder);

@@ -34,7 +34,7 @@ struct dataset_request {
     enum data_format format; /* DATA_IDX or DATA_CIFAR10 */
     const char *name;        /* the recipe's name for it: a folder of that name is looked for in the usual places */
     const char *path;        /* --data: a folder, or one IDX file of training pictures; NULL: the usual places */
-    size_t channels, height, width; /* expected shape of a picture */
+    size_t channels, height, width; /* expected shape of a picture; all 0: any (IDX) */
     size_t validation;              /* rows held out at the end of the training file */
     int want_test;                  /* 1: read the test pictures too and fail if they are missing */
 };
@@ -57,6 +57,9 @@ clgan_status cifar10_read(struct pictures *pictures, const char *path);
  * the row minus its mean (0 for a row without contrast). Exact integer sums, so the same on every host. `pairs` holds
  * pictures->count x 2 values. */
 void prepare_rows(float *pairs, const struct pictures *pictures, enum data_preparation preparation);
+/* `pictures` of `dataset` as prepared rows, freed with clgan_rows_free. */
+clgan_status prepared_rows(clgan_rows *rows, const struct dataset *dataset, const struct pictures *pictures,
+                           enum data_preparation preparation);
 
 /* Logit of the mean of each column over the rows as unit values, the mean clipped to [1e-7, 1 - 1e-7]
  * (Goodfellow et al. 2014, released code). `logits` holds pictures->size values. */

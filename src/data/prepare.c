@@ -1,6 +1,9 @@
 #include <math.h>
+#include <stdlib.h>
 
+#include "base/memory.h"
 #include "data/dataset.h"
+#include "data/npy.h"
 
 /* 55: the norm that the released CIFAR-10 recipes scale each picture to. */
 #define CONTRAST_NORM 55.0
@@ -27,6 +30,23 @@ void prepare_rows(float *pairs, const struct pictures *pictures, enum data_prepa
         if (preparation == PREPARE_CONTRAST55)
             prepare_contrast(pair, pictures->bytes + row * pictures->size, pictures->size);
     }
+}
+
+clgan_status prepared_rows(clgan_rows *rows, const struct dataset *dataset, const struct pictures *pictures,
+                           enum data_preparation preparation)
+{
+    const size_t size = pictures->size;
+    float *pairs;
+    TRY(memory_take(&pairs, 2 * pictures->count, sizeof *pairs));
+    const clgan_status status = rows_take(rows, pictures->count, dataset->channels, dataset->height, dataset->width);
+    if (status == CLGAN_OK) {
+        prepare_rows(pairs, pictures, preparation);
+        for (size_t row = 0; row < pictures->count; row++)
+            for (size_t i = row * size; i < (row + 1) * size; i++)
+                rows->values[i] = ((float)pictures->bytes[i] - pairs[2 * row]) * pairs[2 * row + 1];
+    }
+    free(pairs);
+    return status;
 }
 
 /* Columns are summed in blocks, so that memory is read along its rows. */

@@ -19,6 +19,7 @@ int command_devices(struct context *context, int argc, char **argv);
 int command_train(struct context *context, int argc, char **argv);
 int command_sample(struct context *context, int argc, char **argv);
 int command_score(struct context *context, int argc, char **argv);
+int command_evaluate(struct context *context, int argc, char **argv);
 int command_tune(struct context *context, int argc, char **argv);
 int command_recipes(struct context *context, int argc, char **argv);
 
@@ -28,6 +29,7 @@ enum option_kind {
     OPTION_FLAG,    /* int: 1 when given */
     OPTION_TEXT,    /* const char * */
     OPTION_COUNT,   /* uint64_t, from 1 */
+    OPTION_NUMBER,  /* double, above 0 */
     OPTION_SEED,    /* struct seed */
     OPTION_TIME,    /* double, seconds: 90, 90s, 60m, 2h */
     OPTION_GRID,    /* struct grid: RxC */

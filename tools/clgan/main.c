@@ -16,6 +16,7 @@ static const struct subcommand subcommands[] = {
     {"train", command_train, "train a recipe, or go on with a run"},
     {"sample", command_sample, "draw samples from a trained generator"},
     {"score", command_score, "D(x), how real the discriminator finds each row"},
+    {"evaluate", command_evaluate, "how good samples are: Parzen windows and other measures"},
     {"tune", command_tune, "measure which kernels are fastest on a device, for trainings to come"},
     {"recipes", command_recipes, "the recipes that ship, or the text of one"},
     {NULL, NULL, NULL},

@@ -1,5 +1,6 @@
 #include <ctype.h>
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,14 @@ static int read_number(uint64_t *number, const char *text, char **end)
     if (!isdigit((unsigned char)*text)) return 0;
     *number = strtoull(text, end, 10);
     return !errno && *number >> 53 == 0;
+}
+
+static int read_positive(double *number, const char *text)
+{
+    char *end;
+    if (!isdigit((unsigned char)*text) && *text != '.') return 0;
+    *number = strtod(text, &end);
+    return end > text && !*end && *number > 0 && isfinite(*number);
 }
 
 static int read_time(double *seconds, const char *text)
@@ -84,6 +93,8 @@ static const char *store(const struct option_spec *option, const char *text)
         if (!read_number(&number, text, &end) || *end || !number) return "a whole number from 1";
         *(uint64_t *)option->target = number;
         return NULL;
+    case OPTION_NUMBER:
+        return read_positive(option->target, text) ? NULL : "a number above 0";
     case OPTION_SEED:
         if (!read_number(&number, text, &end) || *end) return "a whole number from 0";
         *(struct seed *)option->target = (struct seed){number, text};

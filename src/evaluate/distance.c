@@ -1,0 +1,122 @@
+#include "evaluate/distance.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* Limits of a chunk: bytes of points, of queries and of distances, points (a scan's blocks are few), and differences
+ * taken in one launch, so that it is short on any device: about 40 ms on two cores. */
+enum { POINT_BYTES = 64 << 20, QUERY_BYTES = 16 << 20, SQUARE_BYTES = 48 << 20, MOST_POINTS = 1 << 14 };
+static const double most_work = 2e9;
+
+/* As in distance.cl. */
+enum { TILE = 4, DEEP = 8 };
+
+static size_t at_least_one(size_t count) { return count ? count : 1; }
+static size_t lesser(size_t a, size_t b) { return a < b ? a : b; }
+
+static clgan_status check_finite(const clgan_rows *rows, const char *what)
+{
+    for (size_t i = 0; i < rows->rows; i++)
+        for (size_t c = 0; c < rows->columns; c++)
+            if (!isfinite(rows->values[i * rows->columns + c]))
+                return status_fail(CLGAN_FAILED, "%s: row %zu, column %zu is not a finite number", what, i, c);
+    return CLGAN_OK;
+}
+
+static void choose_chunks(struct distance_walk *walk)
+{
+    const size_t row = walk->points->columns * sizeof(float);
+    walk->most_points = at_least_one(lesser(walk->points->rows, lesser(MOST_POINTS, POINT_BYTES / row)));
+    const double pairs = most_work / (double)walk->points->columns;
+    size_t queries = lesser(SQUARE_BYTES / sizeof(float) / walk->most_points, at_least_one(QUERY_BYTES / row));
+    if (pairs / (double)walk->most_points < (double)queries) queries = (size_t)(pairs / (double)walk->most_points);
+    walk->most_queries = lesser(walk->queries->rows, at_least_one(queries));
+}
+
+clgan_status distance_begin(struct distance_walk *walk, struct device *device, const clgan_rows *queries,
+                            const clgan_rows *points)
+{
+    const size_t columns = points->columns;
+    *walk = (struct distance_walk){.device = device, .queries = queries, .points = points};
+    if (queries->columns != columns)
+        return status_fail(CLGAN_USAGE, "rows of %zu values can't be compared with rows of %zu", queries->columns,
+                           columns);
+    if (!queries->rows || !points->rows || !columns)
+        return status_fail(CLGAN_USAGE, "there are no rows to compare (%zu with %zu)", queries->rows, points->rows);
+    TRY(check_finite(queries, "rows compared"));
+    TRY(check_finite(points, "rows compared with"));
+    choose_chunks(walk);
+    snprintf(walk->options, sizeof walk->options, "-DWIDTH=%d", device_is_wide(device) ? 16 : 1);
+    TRY(buffer_make(&walk->query_memory, device, walk->most_queries * columns * sizeof(float), "rows compared"));
+    TRY(buffer_make(&walk->point_memory, device, walk->most_points * columns * sizeof(float), "rows compared with"));
+    return buffer_make(&walk->square_memory, device, walk->most_queries * walk->most_points * sizeof(float),
+                       "distances");
+}
+
+void distance_end(struct distance_walk *walk)
+{
+    buffer_free(&walk->square_memory, walk->device);
+    buffer_free(&walk->point_memory, walk->device);
+    buffer_free(&walk->query_memory, walk->device);
+}
+
+static clgan_status bring(struct tensor *chunk, struct distance_walk *walk, const struct buffer *buffer,
+                          const clgan_rows *rows, size_t first, size_t most)
+{
+    const size_t count = lesser(most, rows->rows - first), columns = rows->columns;
+    *chunk = (struct tensor){buffer, 0, count, columns, columns, ELEMENT_F32};
+    return tensor_write(walk->device, *chunk, rows->values + first * columns);
+}
+
+clgan_status distance_next(bool *more, struct distance_walk *walk)
+{
+    bool new_points = !walk->begun;
+    if (walk->begun) {
+        walk->first_query += walk->query_chunk.rows;
+        if (walk->first_query == walk->queries->rows) {
+            walk->first_query = 0;
+            walk->first_point += walk->point_chunk.rows;
+            new_points = true;
+        }
+    }
+    walk->begun = true;
+    *more = walk->first_point < walk->points->rows;
+    if (!*more) return CLGAN_OK;
+    if (new_points)
+        TRY(bring(&walk->point_chunk, walk, &walk->point_memory, walk->points, walk->first_point, walk->most_points));
+    TRY(bring(&walk->query_chunk, walk, &walk->query_memory, walk->queries, walk->first_query, walk->most_queries));
+    const size_t queries = walk->query_chunk.rows, points = walk->point_chunk.rows;
+    walk->squares = (struct tensor){&walk->square_memory, 0, queries, points, points, ELEMENT_F32};
+    return CLGAN_OK;
+}
+
+size_t distance_blocks(const struct distance_walk *walk)
+{
+    return (walk->point_chunk.rows + DISTANCE_BLOCK - 1) / DISTANCE_BLOCK;
+}
+
+/* A CPU's work-item goes through many queries with its points in the cache; a GPU's are many. */
+clgan_status distance_append(struct plan *plan, const struct distance_walk *walk)
+{
+    const bool wide = device_is_wide(walk->device);
+    const size_t queries = walk->query_chunk.rows, points = walk->point_chunk.rows, columns = walk->points->columns;
+    const size_t deep = wide ? DEEP : 1, across = (points + TILE - 1) / TILE,
+                 down = (queries + deep * TILE - 1) / (deep * TILE);
+    struct kernel_launch launch = {
+        .name = "distances",
+        .program = "distance",
+        .kernel = "distances",
+        .options = wide ? "-DWIDTH=16" : "-DWIDTH=1 -DDEEP=1",
+        .columns = across,
+        .rows = down,
+        ARGUMENTS(ARG_TENSOR(walk->query_chunk), ARG_TENSOR(walk->point_chunk), ARG_TENSOR(walk->squares),
+                  ARG_UINT(queries), ARG_UINT(points), ARG_UINT(columns)),
+        .flops = 3.0 * (double)queries * (double)points * (double)columns,
+        .bytes = 4.0 * ((double)(queries + points) * (double)columns + (double)queries * (double)points)};
+    if (wide) {
+        launch.groups[0] = across;
+        launch.groups[1] = down;
+        launch.groups[2] = launch.group[0] = launch.group[1] = 1;
+    }
+    return plan_kernel(plan, &launch);
+}

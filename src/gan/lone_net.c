@@ -1,0 +1,93 @@
+#include "gan/lone_net.h"
+
+#include "data/npy.h"
+#include "gan/checkpoint.h"
+#include "gan/sampler.h"
+
+static clgan_status open_checkpoint(struct checkpoint *checkpoint, const struct clgan_run *run, const char *path)
+{
+    int found;
+    if (path) return checkpoint_open(checkpoint, path, run->recipe_text);
+    TRY(checkpoint_open_newest(checkpoint, &found, run->folder, run->recipe_text, &run->log));
+    if (!found)
+        return status_fail(CLGAN_USAGE, "%s has no checkpoint yet: train it first with clgan train --resume %s",
+                           run->folder, run->folder);
+    log_info(&run->log, "weights of %s", checkpoint->file.path);
+    return CLGAN_OK;
+}
+
+clgan_status lone_net_load(struct lone_net *net, struct device *device, const struct clgan_run *run, char letter,
+                           const char *path)
+{
+    const struct recipe *recipe = &run->recipe;
+    const bool g = letter == 'G';
+    const struct network_options kinds = {.average = g && recipe->train.average > 0};
+    struct checkpoint checkpoint;
+    *net = (struct lone_net){0};
+    TRY(open_checkpoint(&checkpoint, run, path));
+    *net = (struct lone_net){
+        .device = device, .recipe = recipe, .step = checkpoint.step, .steps_per_epoch = checkpoint.steps_per_epoch};
+    clgan_status status =
+        network_begin(&net->network, letter, g ? &recipe->generator : &recipe->discriminator,
+                      g ? (size_t)recipe->noise.size : recipe_data_size(recipe),
+                      g ? &recipe->generator_optimiser : &recipe->discriminator_optimiser, &kinds, &net->arena);
+    if (status == CLGAN_OK) status = arena_make(&net->arena, device, "the net");
+    if (status == CLGAN_OK)
+        status = checkpoint_read_network(&checkpoint, device, &net->network, NET_WEIGHTS | NET_AVERAGES);
+    checkpoint_close(&checkpoint);
+    return status;
+}
+
+void lone_net_free(struct lone_net *net)
+{
+    if (net->device) arena_free(&net->arena, net->device);
+    *net = (struct lone_net){0};
+}
+
+/* ---- G ---- */
+
+clgan_status lone_net_draw(clgan_rows *samples, clgan_rows *noise_used, const struct lone_net *g,
+                           const clgan_sample_options *options)
+{
+    const struct recipe *recipe = g->recipe;
+    const size_t count = options->noise ? options->noise->rows : options->count;
+    const bool averaged = g->network.average && !options->raw_weights;
+    struct sampler sampler;
+    TRY(rows_take(samples, count, (size_t)recipe->data.channels, (size_t)recipe->data.height,
+                  (size_t)recipe->data.width));
+    if (noise_used) TRY(rows_take(noise_used, count, 1, 1, (size_t)recipe->noise.size));
+    clgan_status status = sampler_make(&sampler, g->device, recipe, &g->network, averaged, options->seed);
+    if (status == CLGAN_OK)
+        status = sampler_draw(&sampler, samples->values, noise_used ? noise_used->values : NULL,
+                              options->noise ? options->noise->values : NULL, count);
+    sampler_free(&sampler);
+    return status;
+}
+
+/* ---- D ---- */
+
+clgan_status lone_net_judge(float *scores, const struct lone_net *d, const float *values, size_t count)
+{
+    const size_t piece = (size_t)d->recipe->train.batch;
+    struct pass pass;
+    struct plan plan;
+    struct arena arena = {0};
+    TRY(pass_begin(&pass, &d->network, piece, false, true, true, &arena));
+    clgan_status status = arena_make(&arena, d->device, "scores");
+    plan_begin(&plan, d->device);
+    if (status == CLGAN_OK) {
+        pass_connect(&pass, (struct tensor){0}, (struct tensor){0});
+        status = pass_append_forward(&plan, &pass, &(struct forward){0});
+    }
+    for (size_t first = 0; status == CLGAN_OK && first < count; first += piece) {
+        const size_t rows = count - first < piece ? count - first : piece;
+        const struct tensor input = tensor_rows(pass_input(&pass), 0, rows);
+        status = tensor_write(d->device, input, values + first * input.columns);
+        if (status == CLGAN_OK) status = plan_run(&plan);
+        if (status == CLGAN_OK)
+            status = tensor_read(d->device, tensor_rows(pass_output(&pass), 0, rows), scores + first);
+    }
+    plan_free(&plan);
+    arena_free(&arena, d->device);
+    return status;
+}

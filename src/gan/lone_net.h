@@ -1,0 +1,30 @@
+/* One net of a run, alone on a device, with the weights of a checkpoint: G to draw from, D to judge by. */
+#ifndef GAN_LONE_NET_H
+#define GAN_LONE_NET_H
+
+#include "gan/run.h"
+#include "nn/network.h"
+
+struct lone_net {
+    struct device *device; /* borrowed; NULL: nothing is loaded */
+    const struct recipe *recipe;
+    struct arena arena;
+    struct network network;
+    uint64_t step, steps_per_epoch; /* when the checkpoint was made */
+};
+
+/* Net `letter`, 'G' or 'D'. `checkpoint`: a file; NULL: the run's newest that is whole. CLGAN_USAGE where the run has
+ * none yet. After a failure too, lone_net_free is harmless. */
+clgan_status lone_net_load(struct lone_net *net, struct device *device, const struct clgan_run *run, char letter,
+                           const char *checkpoint);
+void lone_net_free(struct lone_net *net);
+
+/* x = G(z) into `samples` and z into `noise_used` (may be NULL), both taken here: options' count, seed, noise,
+ * raw_weights. */
+clgan_status lone_net_draw(clgan_rows *samples, clgan_rows *noise_used, const struct lone_net *g,
+                           const clgan_sample_options *options);
+
+/* D(x) of each of `count` rows of `values` into `scores`. No dropout. */
+clgan_status lone_net_judge(float *scores, const struct lone_net *d, const float *values, size_t count);
+
+#endif
