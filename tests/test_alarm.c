@@ -47,10 +47,11 @@ static void follow(clgan_progress progress, unsigned begun, unsigned ended, unsi
 #define WON (1u << CLGAN_ALARM_WON)
 #define GUESSING (1u << CLGAN_ALARM_GUESSING)
 
+/* After an epoch in which samples were apart. */
 static void begin(void)
 {
     read_shipped("mnist");
-    followed = (struct alarms){0};
+    followed = (struct alarms){.apart = 1};
 }
 
 START_TEST(the_healthy_raise_none)
@@ -85,6 +86,22 @@ START_TEST(alike_begins_once_and_ends_once)
     follow(edge, 0, 0, ALIKE);
     follow(edge, 0, ALIKE, 0);
     follow(edge, 0, 0, 0);
+}
+END_TEST
+
+/* As many a training starts: alike, then apart. One that never parts them is told in the end. */
+START_TEST(a_slow_start_is_no_collapse)
+{
+    static const double spreads[] = {0.05, 0.05, 0.24, 0.6, 0.1, 0.19};
+    clgan_progress progress = healthy();
+    followed = (struct alarms){0};
+    for (int i = 0; i < 6; i++) {
+        progress.health.spread = spreads[i];
+        follow(progress, i == 5 ? ALIKE : 0, 0, i == 5 ? ALIKE : 0);
+    }
+    followed = (struct alarms){0};
+    progress.health.spread = 0.05;
+    for (int i = 1; i <= 8; i++) follow(progress, i == 7 ? ALIKE : 0, 0, i >= 7 ? ALIKE : 0);
 }
 END_TEST
 
@@ -239,6 +256,7 @@ int main(void)
     tcase_add_test(tests, the_healthy_raise_none);
     tcase_add_test(tests, one_epoch_is_no_alarm);
     tcase_add_test(tests, alike_begins_once_and_ends_once);
+    tcase_add_test(tests, a_slow_start_is_no_collapse);
     tcase_add_test(tests, won_tells_lost_from_recovering);
     tcase_add_test(tests, guessing_is_the_goal_where_samples_are_like_data);
     tcase_add_test(tests, what_is_not_known_changes_nothing);

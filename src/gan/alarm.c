@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Many a G starts with samples that are alike and parts them: it has so many epochs for that. */
+enum { SLOW_START = 5 };
+
 /* Of an epoch. */
 enum sign { SIGN_UNKNOWN, SIGN_GOOD, SIGN_BAD };
 
@@ -19,9 +22,8 @@ static enum sign sign_of(bool known, bool bad) { return !known ? SIGN_UNKNOWN : 
 
 static enum sign look_alike(const struct alarms *alarms, const struct recipe *recipe, const clgan_health *health)
 {
-    (void)alarms;
     const double spread = as_logged(health->spread), modes = health->modes;
-    const bool close = spread < recipe->monitor.spread,
+    const bool close = spread < recipe->monitor.spread && (alarms->apart || alarms->epochs > SLOW_START),
                few = modes < recipe->monitor.modes * (double)recipe->data.modes; /* false for NaN */
     return sign_of(isfinite(spread) || few, close || few);
 }
@@ -47,18 +49,15 @@ static const struct {
     enum sign (*look)(const struct alarms *alarms, const struct recipe *recipe, const clgan_health *health);
 } kinds[CLGAN_ALARMS] = {
     [CLGAN_ALARM_ALIKE] = {"alike", "G's samples are growing alike",
-                           "more steps of D for each of G (train.discriminator_steps), a lower learning rate of G, or "
-                           "another seed",
+                           "fewer steps of G for each of D, a larger batch, or a D that is less sure: dropout (keep), "
+                           "train.real_label 0.9, a lower learning rate",
                            look_alike},
     [CLGAN_ALARM_WON] = {"won", "D has won: G's gradient is vanishing",
-                         "start again with updates: simultaneous, with a lower learning rate of D, or from another "
-                         "seed",
-                         look_won},
-    [CLGAN_ALARM_GUESSING] =
-        {"guessing", "D is guessing, though samples differ from data",
-         "a higher learning rate of D, more steps of it (train.discriminator_steps), more units, or less dropout "
-         "(keep)",
-         look_guessing},
+                         "start again with train.updates simultaneous, or from another seed", look_won},
+    [CLGAN_ALARM_GUESSING] = {"guessing", "D is guessing, though samples differ from data",
+                              "a higher learning rate of D, more steps of it for each of G, more units, or less "
+                              "dropout (keep)",
+                              look_guessing},
 };
 
 const char *clgan_alarm_name(clgan_alarm alarm) { return kinds[alarm].name; }
@@ -81,6 +80,8 @@ static void follow(struct alarms *alarms, clgan_alarm alarm, enum sign sign, uns
 void alarms_follow(struct alarms *alarms, const struct recipe *recipe, clgan_progress *progress)
 {
     const unsigned before = alarms->standing;
+    alarms->epochs++;
+    alarms->apart |= as_logged(progress->health.spread) >= recipe->monitor.spread;
     alarms->steepest = fmax(alarms->steepest, as_logged(progress->health.d_gradient));
     for (clgan_alarm alarm = 0; alarm < CLGAN_ALARMS; alarm++)
         follow(alarms, alarm, kinds[alarm].look(alarms, recipe, &progress->health), (unsigned)recipe->monitor.patience);

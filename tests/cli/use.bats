@@ -87,7 +87,7 @@ END
 }
 
 @test "thresholds are the recipe's" {
-  tiny --epochs 2 --set monitor.modes=0 --set monitor.spread=1 --set monitor.patience=1 --out often --quiet
+  tiny --epochs 2 --set monitor.modes=1 --set monitor.patience=1 --out often --quiet
   [ "$(alarms_of often/log.jsonl | head -n 1)" = "1 alike begins" ]
   tiny --epochs 2 --set monitor.modes=0 --set monitor.spread=0 --set monitor.patience=1 --out never --quiet
   [ -z "$(alarms_of never/log.jsonl | grep alike)" ]
