@@ -1,4 +1,4 @@
-/* Classifier two-sample test (Lopez-Paz and Oquab 2017, section 3): a classifier is trained on one half of samples and
+/* Classifier two-sample test (Lopez-Paz and Oquab 2017): a classifier is trained on one half of samples and
  * real rows; t, the share of the other half that it tells right, is Normal(1/2, 1 / (4 rows)) where both are drawn from
  * one distribution. */
 #include <math.h>

@@ -15,7 +15,7 @@ const struct measure measures[] = {
      "A near-duplicate is a pair closer than 99 of 100 training rows are to any other, in pixels, where the paper "
      "asked people; it says nothing of quality, noise has the largest support.",
      measure_birthday},
-    {"memorisation", "Meehan et al. 2020, arXiv 2004.05675 (its test over the whole space as one cell)",
+    {"memorisation", "Meehan et al. 2020, arXiv 2004.05675 (the global test)",
      "Whether samples lie nearer to training rows than held-out rows do: `nearer` is the chance that one does, 1/2 "
      "where nothing is copied, and `z` says how far that is from chance (below -3: nearer).",
      "Smooth or blurred samples lie nearer to everything without being copies, copies that were shifted are not seen, "

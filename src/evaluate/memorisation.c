@@ -1,4 +1,4 @@
-/* Data-copying test (Meehan et al. 2020, section 3): distances of samples to their nearest training row against those
+/* Global test of data-copying (Meehan et al. 2020): distances of samples to their nearest training row against those
  * of held-out rows, by the Mann-Whitney statistic
  * z = (U - mn / 2) / sqrt(mn(m + n + 1) / 12), U = pairs in which the sample is the further one, equal ones half. */
 #include <math.h>

@@ -1,5 +1,5 @@
-/* Improved precision and recall (Kynkaanniemi et al. 2019, equations 1 and 2), density and coverage (Naeem et al. 2020,
- * equations 3 and 4). About each row of a set stands a ball that reaches to its K-th nearest neighbour in the set. */
+/* Improved precision and recall (Kynkaanniemi et al. 2019), density and coverage (Naeem et al. 2020). About each row of
+ * a set stands a ball that reaches to its K-th nearest neighbour in the set. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
