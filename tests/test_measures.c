@@ -536,6 +536,7 @@ START_TEST(measures_refuse)
     for (const struct measure *m = measures; m->name; m++)
         refuse(CLGAN_USAGE, "can't be compared", m->name, &other, &rows, &rows);
     rows.values[17] = NAN;
+    clgan_rows_free(&other);
     other = copy_of(&same);
     for (const struct measure *m = measures; m->name; m++)
         refuse(CLGAN_FAILED, "is not a finite number", m->name, &rows, &other, &other);

@@ -18,8 +18,8 @@ const struct measure measures[] = {
     {"memorisation", "Meehan et al. 2020, arXiv 2004.05675 (the global test)",
      "Whether samples lie nearer to training rows than held-out rows do: `nearer` is the chance that one does, 1/2 "
      "where nothing is copied, and `z` says how far that is from chance (below -3: nearer).",
-     "Smooth or blurred samples lie nearer to everything without being copies, copies that were shifted are not seen, "
-     "and copies of a few rows hide behind poor samples: look at `copies` and at `clgan figure nearest` too.",
+     "Blurred samples, and more of the plainest kinds of pictures than the data have, lie nearer without being copies, "
+     "shifted copies are not seen: see `copies` (0.01 by chance) and `clgan figure nearest` before believing `z`.",
      measure_memorisation},
     {"c2st", "Lopez-Paz and Oquab 2017, arXiv 1610.06545",
      "Accuracy, on rows kept from it, of a small classifier trained afresh to tell samples from held-out rows: 1/2 "
