@@ -137,9 +137,6 @@ END_TEST
 
 /* ---- precision and recall, density and coverage; sets of one size, so that all rows are drawn ---- */
 
-/* As precision_recall.c widens balls. */
-#define EDGE 1.00001
-
 static void check_precision_recall(const clgan_rows *made, const clgan_rows *real)
 {
     const size_t n = made->rows;
@@ -147,11 +144,11 @@ static void check_precision_recall(const clgan_rows *made, const clgan_rows *rea
     for (size_t i = 0; i < n; i++) {
         bool precise = false, recalled = false, covered = false;
         for (size_t j = 0; j < n; j++) {
-            const bool in = squared(made, i, real, j) <= EDGE * nearest(real, j, real, 5);
+            const bool in = squared(made, i, real, j) <= (double)MEASURE_EDGE * nearest(real, j, real, 5);
             precise |= in;
             density += in / (5.0 * (double)n);
-            recalled |= squared(real, i, made, j) <= EDGE * nearest(made, j, made, 5);
-            covered |= squared(real, i, made, j) <= EDGE * nearest(real, i, real, 5);
+            recalled |= squared(real, i, made, j) <= (double)MEASURE_EDGE * nearest(made, j, made, 5);
+            covered |= squared(real, i, made, j) <= (double)MEASURE_EDGE * nearest(real, i, real, 5);
         }
         precision += precise / (double)n;
         recall += recalled / (double)n;
@@ -240,7 +237,7 @@ static void check_birthday(const clgan_rows *made, const clgan_rows *real)
     for (size_t i = 0; i < n; i++) apart[i] = nearest(real, i, real, 1);
     qsort(apart, n, sizeof *apart, by_value);
     while (apart[alike] == 0) alike++;
-    const double limit = apart[alike + (n - alike) / 100];
+    const double limit = (double)MEASURE_EDGE * apart[alike + (n - alike) / 100];
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < n; j++)
             if (i != j && squared(made, i, made, j) <= limit) q[i] += 1 / (count - 1);

@@ -39,7 +39,8 @@ static clgan_status near_duplicate(float *limit, struct device *device, const cl
     if (status == CLGAN_OK) {
         qsort(distances, real->rows, sizeof *distances, by_size);
         while (first < real->rows && !(distances[first] > 0)) first++;
-        if (first < real->rows) *limit = distances[first + (size_t)(QUANTILE * (double)(real->rows - first))];
+        if (first < real->rows)
+            *limit = MEASURE_EDGE * distances[first + (size_t)(QUANTILE * (double)(real->rows - first))];
     }
     free(distances);
     if (status == CLGAN_OK && first == real->rows)

@@ -10,9 +10,6 @@
 
 enum { K = 5 };
 
-/* A row on a ball's edge is inside, whichever way its distance was rounded: of a squared radius. */
-#define EDGE 1.00001f
-
 /* As many rows of either kind. */
 struct sets {
     clgan_rows real, made;
@@ -51,7 +48,7 @@ static clgan_status find_radii(float *radii, struct device *device, const clgan_
     float *distances;
     TRY(memory_take(&distances, rows->rows * K, sizeof *distances));
     const clgan_status status = neighbours_nearest(distances, NULL, device, rows, rows, K, true);
-    for (size_t i = 0; i < rows->rows; i++) radii[i] = EDGE * distances[i * K + K - 1];
+    for (size_t i = 0; i < rows->rows; i++) radii[i] = MEASURE_EDGE * distances[i * K + K - 1];
     free(distances);
     return status;
 }
