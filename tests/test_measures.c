@@ -144,11 +144,11 @@ static void check_precision_recall(const clgan_rows *made, const clgan_rows *rea
     for (size_t i = 0; i < n; i++) {
         bool precise = false, recalled = false, covered = false;
         for (size_t j = 0; j < n; j++) {
-            const bool in = squared(made, i, real, j) <= nearest(real, j, real, 5);
+            const bool in = squared(made, i, real, j) <= (double)MEASURE_EDGE * nearest(real, j, real, 5);
             precise |= in;
             density += in / (5.0 * (double)n);
-            recalled |= squared(real, i, made, j) <= nearest(made, j, made, 5);
-            covered |= squared(real, i, made, j) <= nearest(real, i, real, 5);
+            recalled |= squared(real, i, made, j) <= (double)MEASURE_EDGE * nearest(made, j, made, 5);
+            covered |= squared(real, i, made, j) <= (double)MEASURE_EDGE * nearest(real, i, real, 5);
         }
         precision += precise / (double)n;
         recall += recalled / (double)n;
@@ -191,6 +191,8 @@ START_TEST(precision_recall_of_known_samples)
     clgan_rows real = rows_of(300, 3, 1, 0), made = copy_of(&real);
     /* A copy: the density also counts each row's own ball. */
     expect_precision_recall(&made, &real, (const double[]){1, 1, 1.2, 1}, 1e-9);
+    clgan_rows wide = rows_of(100, 300, 1, 0), same = copy_of(&wide);
+    expect_precision_recall(&same, &wide, (const double[]){1, 1, 1.2, 1}, 1e-9);
     shift(&made, 0, 300, 50);
     expect_precision_recall(&made, &real, (const double[]){0, 0, 0, 0}, 0);
     /* Half of the modes: what there is of samples is good. */
@@ -205,6 +207,8 @@ START_TEST(precision_recall_of_known_samples)
     clgan_rows_free(&real);
     clgan_rows_free(&made);
     clgan_rows_free(&fresh);
+    clgan_rows_free(&wide);
+    clgan_rows_free(&same);
 }
 END_TEST
 
@@ -233,7 +237,7 @@ static void check_birthday(const clgan_rows *made, const clgan_rows *real)
     for (size_t i = 0; i < n; i++) apart[i] = nearest(real, i, real, 1);
     qsort(apart, n, sizeof *apart, by_value);
     while (apart[alike] == 0) alike++;
-    const double limit = apart[alike + (n - alike) / 100];
+    const double limit = (double)MEASURE_EDGE * apart[alike + (n - alike) / 100];
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < n; j++)
             if (i != j && squared(made, i, made, j) <= limit) q[i] += 1 / (count - 1);
@@ -262,18 +266,23 @@ START_TEST(birthday_of_all_sizes)
 }
 END_TEST
 
-/* The share of batches that hold two that are the same. */
-static double batches_with_pairs(const clgan_rows *made, size_t batch)
+/* Pairs of the same that a batch holds, on average. */
+static double pairs_of_batches(const clgan_rows *made, size_t batch)
 {
     const size_t batches = made->rows / batch;
-    size_t with = 0;
-    for (size_t b = 0; b < batches; b++) {
-        bool found = false;
+    size_t pairs = 0;
+    for (size_t b = 0; b < batches; b++)
         for (size_t i = b * batch; i < (b + 1) * batch; i++)
-            for (size_t j = b * batch; j < i; j++) found |= squared(made, i, made, j) == 0;
-        with += found;
-    }
-    return (double)with / (double)batches;
+            for (size_t j = b * batch; j < i; j++) pairs += squared(made, i, made, j) == 0;
+    return (double)pairs / (double)batches;
+}
+
+/* The first batch that should hold a pair, and no smaller one. */
+static void check_batch(const struct measure_result *result, const clgan_rows *made)
+{
+    const double support = value_of(result, "support").value, batch = value_of(result, "batch").value;
+    ck_assert(batch * (batch - 1) >= 2 * support && (batch - 1) * (batch - 2) < 2 * support);
+    check_near("pairs of a batch", 0, pairs_of_batches(made, (size_t)batch), batch * (batch - 1) / (2 * support), 0.2);
 }
 
 START_TEST(birthday_of_known_support)
@@ -284,7 +293,13 @@ START_TEST(birthday_of_known_support)
     struct measure_result result = run("birthday", &made, &real, NULL);
     check_value(&result, "support", SUPPORT, 3 * value_of(&result, "support").error);
     ck_assert(value_of(&result, "support").error < 2);
-    check_near("batches", 0, batches_with_pairs(&made, (size_t)value_of(&result, "batch").value), 0.5, 0.1);
+    check_batch(&result, &made);
+    /* One as likely as all others. */
+    for (size_t i = 0; i < ROWS; i++)
+        if (random_word() % 2) made.values[4 * i] = 0;
+    result = run("birthday", &made, &real, NULL);
+    check_value(&result, "support", 1 / (0.25 * (1 + 3.0 / SUPPORT)), 0.3);
+    check_batch(&result, &made);
     /* All the same. */
     memset(made.values, 0, 4 * ROWS * sizeof(float));
     result = run("birthday", &made, &real, NULL);

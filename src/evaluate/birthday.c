@@ -1,9 +1,8 @@
 /* The support's size from the birthday paradox (Arora and Zhang 2017). If N pictures were equally likely, two samples
- * would be alike with chance 1 / N, and a batch of s samples would hold a pair with chance 1 - exp(-s(s - 1) / 2N): a
- * batch in which one is as likely as not has N = s(s - 1) / (2 ln 2). The paper draws batches and looks at their
- * nearest pairs; here every pair of all n samples is looked at, which is every batch at once:
- * N = n(n - 1) / (2 pairs). Two are near-duplicates where they are no further apart than the nearest 1 % of training
- * rows are from their own nearest neighbour, exact copies among those left out. */
+ * would be alike with chance 1 / N, and s samples would hold s(s - 1) / 2N pairs on average. The paper looks for the
+ * batch that holds a pair every second time, where s(s - 1) = 2 ln 2 N; here all pairs of all n samples are counted,
+ * which is every batch at once: N = n(n - 1) / (2 pairs). Two are near-duplicates where they are no further apart than
+ * the nearest 1 % of training rows are from their own nearest neighbour, exact copies among those left out. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,7 +39,8 @@ static clgan_status near_duplicate(float *limit, struct device *device, const cl
     if (status == CLGAN_OK) {
         qsort(distances, real->rows, sizeof *distances, by_size);
         while (first < real->rows && !(distances[first] > 0)) first++;
-        if (first < real->rows) *limit = distances[first + (size_t)(QUANTILE * (double)(real->rows - first))];
+        if (first < real->rows)
+            *limit = MEASURE_EDGE * distances[first + (size_t)(QUANTILE * (double)(real->rows - first))];
     }
     free(distances);
     if (status == CLGAN_OK && first == real->rows)
@@ -87,14 +87,13 @@ static void report(struct measure_result *result, const struct support *made, co
 {
     measure_add(result, "support", made->size, made->error);
     measure_add(result, "pairs", (double)made->pairs, NAN);
-    measure_add(result, "batch", ceil(0.5 + sqrt(0.25 + 2 * log(2) * made->size)), NAN);
+    measure_add(result, "batch", ceil(0.5 + sqrt(0.25 + 2 * made->size)), NAN);
     measure_add(result, "training_support", real->size, real->error);
     measure_add(result, "distance", sqrt(limit), NAN);
     if (made->pairs)
         snprintf(result->note, sizeof result->note,
-                 "%zu rows of each kind; a batch of %.0f holds a near-duplicate as "
-                 "likely as not",
-                 rows, result->values[2].value);
+                 "%zu rows of each kind; batches of %.0f hold a pair of near-duplicates on average", rows,
+                 result->values[2].value);
     else
         snprintf(result->note, sizeof result->note,
                  "no near-duplicates among %zu samples: support and batch are lower "

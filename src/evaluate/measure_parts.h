@@ -24,6 +24,9 @@ enum measure_lane {
     LANE_ORDER
 };
 
+/* Times a squared radius: a row on a ball's edge is inside, whichever way its distance was rounded. */
+#define MEASURE_EDGE 1.00001f
+
 /* CLGAN_USAGE where there are fewer than `least` rows of `what`. */
 clgan_status measure_needs(size_t least, const char *what, const clgan_rows *rows);
 /* `drawn` = `count` different rows of `from`, copied, in an order of the seed; freed with clgan_rows_free. */

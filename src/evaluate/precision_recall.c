@@ -48,7 +48,7 @@ static clgan_status find_radii(float *radii, struct device *device, const clgan_
     float *distances;
     TRY(memory_take(&distances, rows->rows * K, sizeof *distances));
     const clgan_status status = neighbours_nearest(distances, NULL, device, rows, rows, K, true);
-    for (size_t i = 0; i < rows->rows; i++) radii[i] = distances[i * K + K - 1];
+    for (size_t i = 0; i < rows->rows; i++) radii[i] = MEASURE_EDGE * distances[i * K + K - 1];
     free(distances);
     return status;
 }
