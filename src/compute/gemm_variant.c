@@ -91,12 +91,14 @@ static double unevenness(const struct device *device, double pieces)
     return ceil(pieces / units) * units / pieces;
 }
 
-/* The same of tiles made from a panel, which is turned once for each group: loads, shuffles and stores. */
+/* The same of tiles made from a panel. It is turned once for each group: loads from rows far apart, shuffles, stores.
+ * Rows of dY beyond some have no address in a register. */
 static double packed_cost(const struct device *device, const struct gemm *g, const struct gemm_variant *v)
 {
-    enum { TILE = 40, TURN = 7 };
+    enum { TILE = 40, TURN = 16, ADDRESSES = 6 };
     const double steps = (double)g->k, rows = v->rows, across = v->vectors;
-    const double tile = steps * (rows * across + 0.5 * rows + 0.5 * across) + TILE;
+    const double broadcasts = 0.5 * rows + 0.5 * fmax(0, rows - ADDRESSES);
+    const double tile = steps * (rows * across + broadcasts + across) + TILE;
     const double panels = (double)tiles(g->n, (size_t)v->vectors * v->width);
     const double groups = panels * (double)tiles(g->m, (size_t)v->rows * v->down);
     return (panels * (double)tiles(g->m, v->rows) * tile + groups * steps * across * TURN) * unevenness(device, groups);
