@@ -1,10 +1,11 @@
 /* dX = dY Wt for CPUs, where rows of W lie along k: a work-group of one work-item first turns the rows of W that are its tile's columns
  * into a panel [k, TILE_COLUMNS] in local memory, then makes its share of row tiles from it as X W is made: vectors run along the
- * columns, each element of dY is spread over one. Groups: shares of the tiles of rows, tiles of columns. */
+ * columns, each element of dY is spread over one. Groups: shares of the tiles of rows, tiles of columns, parts of
+ * k; of several parts the sums are only stored, one [m, n] after another. */
 #include "gemm.clh"
 
 #ifndef PANEL
-#define PANEL 512 /* k, rounded up to a multiple of WIDTH */
+#define PANEL 512 /* k, or the longest part of it, rounded up to a multiple of WIDTH */
 #endif
 #if WIDTH == 16
 #define LOW(a, b) (REALS)(a.s0, b.s0, a.s1, b.s1, a.s2, b.s2, a.s3, b.s3, a.s4, b.s4, a.s5, b.s5, a.s6, b.s6, a.s7, b.s7)
@@ -45,23 +46,23 @@ INLINE void turn_square(__local float *panel, __global const float *INNER_RESTRI
 #endif
 }
 
-/* panel[i, c] = b[c, i] for the tile's columns c and all i of k. */
-INLINE void pack(__local float *panel, __global const float *INNER_RESTRICT b, const uint k)
+/* panel[i, c] = b[c, i] for the tile's columns c and `length` of k. */
+INLINE void pack(__local float *panel, __global const float *INNER_RESTRICT b, const uint k, const uint length)
 {
     for (uint v = 0; v < VECTORS; v++) {
         uint i = 0;
-        for (; i + WIDTH <= k; i += WIDTH) turn_square(panel + i * TILE_COLUMNS + v * WIDTH, b + (ulong)v * WIDTH * k + i, k);
-        for (; i < k; i++)
+        for (; i + WIDTH <= length; i += WIDTH) turn_square(panel + i * TILE_COLUMNS + v * WIDTH, b + (ulong)v * WIDTH * k + i, k);
+        for (; i < length; i++)
             for (uint lane = 0; lane < WIDTH; lane++)
                 panel[i * TILE_COLUMNS + v * WIDTH + lane] = b[(ulong)(v * WIDTH + lane) * k + i];
     }
 }
 
 INLINE void multiply(REALS acc[ROWS][VECTORS], __global const float *INNER_RESTRICT a, __local const float *INNER_RESTRICT panel,
-                     const uint k)
+                     const uint k, const uint length)
 {
     clear(acc);
-    for (uint i = 0; i < k; i++, a++, panel += TILE_COLUMNS) {
+    for (uint i = 0; i < length; i++, a++, panel += TILE_COLUMNS) {
         REALS row[VECTORS];
 #pragma unroll
         for (uint v = 0; v < VECTORS; v++) row[v] = LOAD(panel + v * WIDTH);
@@ -76,14 +77,20 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void gemm(VIEW(const flo
                                                                   const uint k, EPILOGUE_PARAMETERS)
 {
     __local float panel[PANEL * TILE_COLUMNS];
-    const epilogue e = EPILOGUE_COLLECT(n);
+    epilogue e = EPILOGUE_COLLECT(n);
     const uint tiles = (m + ROWS - 1) / ROWS, share = (tiles + get_num_groups(0) - 1) / get_num_groups(0);
     const uint first = get_group_id(0) * share, column_tile = get_group_id(1);
-    pack(panel, AT(b) + (ulong)whole_tile(0, column_tile, m, n).column * k, k);
+#if PARTS > 1
+    const uint from = PART_START(get_group_id(2), k), length = PART_START(get_group_id(2) + 1, k) - from;
+    e.c += (ulong)get_group_id(2) * m * n;
+#else
+    const uint from = 0, length = k;
+#endif
+    pack(panel, AT(b) + (ulong)whole_tile(0, column_tile, m, n).column * k + from, k, length);
     for (uint row_tile = first; row_tile < min(first + share, tiles); row_tile++) {
         REALS acc[ROWS][VECTORS];
         const extent x = whole_tile(row_tile, column_tile, m, n);
-        multiply(acc, AT(a) + (ulong)x.row * k, panel, k);
+        multiply(acc, AT(a) + (ulong)x.row * k + from, panel, k, length);
         finish_tile(&e, x, acc);
     }
 }

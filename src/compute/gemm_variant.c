@@ -13,7 +13,8 @@ struct gemm_variant_name gemm_variant_name(const struct gemm_variant *v)
         snprintf(name.text, sizeof name.text, "register %ux%ux%u/%u*%u", v->rows, v->vectors, v->width, v->depth,
                  v->parts);
     else if (v->backend == GEMM_PACKED)
-        snprintf(name.text, sizeof name.text, "packed %ux%ux%u/%u", v->rows, v->vectors, v->width, v->down);
+        snprintf(name.text, sizeof name.text, "packed %ux%ux%u/%u*%u", v->rows, v->vectors, v->width, v->down,
+                 v->parts);
     else if (v->backend == GEMM_GROUP)
         snprintf(name.text, sizeof name.text, "group %ux%u %ux%ux%u/%u*%u", v->down, v->across, v->rows, v->vectors,
                  v->width, v->depth, v->parts);
@@ -25,7 +26,8 @@ bool gemm_variant_parse(struct gemm_variant *v, const char *name)
     struct gemm_variant read = {.backend = GEMM_CLBLAST, .parts = 1};
     if (sscanf(name, "register %ux%ux%u/%u*%u", &read.rows, &read.vectors, &read.width, &read.depth, &read.parts) == 5)
         read.backend = GEMM_REGISTER;
-    else if (sscanf(name, "packed %ux%ux%u/%u", &read.rows, &read.vectors, &read.width, &read.down) == 4)
+    else if (sscanf(name, "packed %ux%ux%u/%u*%u", &read.rows, &read.vectors, &read.width, &read.down, &read.parts) ==
+             5)
         read.backend = GEMM_PACKED;
     else if (sscanf(name, "group %ux%u %ux%ux%u/%u*%u", &read.down, &read.across, &read.rows, &read.vectors,
                     &read.width, &read.depth, &read.parts) == 7)
@@ -50,7 +52,7 @@ bool gemm_fits(const struct gemm *g, const struct gemm_variant *v)
     const size_t vectors = holds_pieces(g, v) ? g->pieces : v->vectors;
     if (vectors < 1 || vectors > VECTORS_MOST) return false;
     if (v->backend == GEMM_PACKED)
-        return g->product == GEMM_DYWT && v->down && v->parts == 1 && v->rows <= g->m && vectors * v->width <= g->n;
+        return g->product == GEMM_DYWT && v->down && v->rows <= g->m && vectors * v->width <= g->n;
     if (v->depth < 1) return false;
     if (v->backend == GEMM_GROUP) return v->down && v->across;
     return v->rows <= g->m && vectors * v->width <= g->n &&
@@ -59,7 +61,8 @@ bool gemm_fits(const struct gemm *g, const struct gemm_variant *v)
 
 /* ---- costs, to order candidates by ---- */
 
-#define HOPELESS 1.5 /* times the least cost: not worth measuring */
+#define HOPELESS 1.5    /* times the least cost: not worth measuring */
+#define PANEL_SHARE 0.6 /* of local memory that a packed panel may take: on CPUs it is a cache's size */
 
 static size_t tiles(size_t count, size_t unit) { return (count + unit - 1) / unit; }
 
@@ -74,7 +77,7 @@ static double register_cost(const struct gemm *g, const struct gemm_variant *v)
     const size_t units = maxout ? g->n / g->pieces : g->n, span = maxout ? v->width : v->vectors * v->width;
     const double lanes_sum = v->depth == 16 && v->width == 4 && v->rows % 2 == 0 ? 3 : 10;
     const double steps = dot ? (double)tiles(g->k, v->depth) : (double)g->k;
-    const double down_load = dot ? 1.5 : 0.5, across_load = g->product == GEMM_XTDY ? 1.5 : 0.5;
+    const double down_load = dot ? 2.5 : 0.5, across_load = g->product == GEMM_XTDY ? 1.5 : dot ? 1 : 0.5;
     const double tile =
         steps * (rows * across + down_load * rows + across_load * across) + (dot ? lanes_sum * rows * across : 0);
     /* The columns of b that a tile goes down are used by all tiles of rows: dear where they don't stay in a cache. */
@@ -95,7 +98,7 @@ static double unevenness(const struct device *device, double pieces)
  * Rows of dY beyond some have no address in a register. */
 static double packed_cost(const struct device *device, const struct gemm *g, const struct gemm_variant *v)
 {
-    enum { TILE = 40, TURN = 16, ADDRESSES = 6 };
+    enum { TILE = 40, TURN = 16, ADDRESSES = 6, PASS = 40 };
     const double steps = (double)g->k, rows = v->rows, across = v->vectors;
     const double broadcasts = 0.5 * rows + 0.5 * fmax(0, rows - ADDRESSES);
     const double tile = steps * (rows * across + broadcasts + across) + TILE;
@@ -129,7 +132,7 @@ struct candidate {
     double cost;
 };
 struct candidates {
-    struct candidate list[1024];
+    struct candidate list[4096];
     size_t count;
 };
 
@@ -139,52 +142,67 @@ static void consider(struct candidates *all, const struct gemm *g, const struct 
         all->list[all->count++] = (struct candidate){*v, cost};
 }
 
-/* Sums, the vectors that feed them and a broadcast must fit in registers: 32 with vectors of 16 (AVX-512), else 16. */
-static bool in_registers(const struct device *device, size_t rows, size_t across)
+/* Sums, the vectors that feed them and `spare` for broadcasts must fit in registers: 32 with vectors of 16 (AVX-512),
+ * else 16. */
+static bool in_registers(const struct device *device, size_t rows, size_t across, size_t spare)
 {
-    return rows == 1 || rows * across + across + 1 <= (device->vector_width >= 16 ? 30u : 16u);
+    return rows == 1 || rows * across + across + spare <= (device->vector_width >= 16 ? 30u : 16u);
+}
+
+/* Parts along k: the units share work that is too little otherwise, and a part's columns of b stay in a cache. Their
+ * sums are added in a pass, which also finishes maxout, so that its tiles are plain ones. */
+static void consider_parts(struct candidates *all, const struct device *device, const struct gemm *g,
+                           struct gemm_variant v)
+{
+    const size_t made = tiles(g->m, v.rows) * tiles(g->n, (size_t)v.vectors * v.width);
+    v.parts = device->info.compute_units;
+    if (v.parts > 1 && made < device->info.compute_units && g->k >= 256 * (size_t)v.parts)
+        consider(all, g, &v, register_cost(g, &v) * (double)made / device->info.compute_units);
+    for (v.parts = 2; v.parts <= 16 && g->product == GEMM_XW && g->k >= 256 * (size_t)v.parts; v.parts *= 2)
+        consider(all, g, &v, register_cost(g, &v));
 }
 
 static void consider_registers(struct candidates *all, const struct device *device, const struct gemm *g)
 {
     const bool maxout = g->epilogue == EPILOGUE_MAXOUT, dot = g->product == GEMM_DYWT;
     for (unsigned rows = 1; rows <= 12; rows++)
-        for (unsigned across = 1; across <= (maxout ? 1 : dot ? 4 : 8); across++)
+        for (unsigned across = 1; across <= (dot ? 4 : 8); across++)
             for (unsigned lanes = device->vector_width; lanes; lanes /= 2) {
                 struct gemm_variant v = {
                     .backend = GEMM_REGISTER, .rows = rows, .vectors = across, .width = lanes, .depth = 1, .parts = 1};
-                if (!in_registers(device, rows, maxout ? g->pieces : across)) continue;
                 if (dot) {
                     v.depth = lanes;
                     v.vectors = 1;
                     v.width = across;
                 }
-                consider(all, g, &v, register_cost(g, &v));
-                /* along k where there are too few tiles for the device's units; the parts' sums are added in a pass */
-                const size_t made = tiles(g->m, rows) * tiles(g->n, (size_t)v.vectors * v.width);
-                v.parts = device->info.compute_units;
-                if (v.parts > 1 && made < device->info.compute_units && g->k >= 256 * (size_t)v.parts)
-                    consider(all, g, &v, register_cost(g, &v) * (double)made / device->info.compute_units);
-                /* and where its columns of b would not stay in a cache */
-                for (v.parts = 2; v.parts <= 16 && g->product == GEMM_XW && g->k >= 256 * (size_t)v.parts; v.parts *= 2)
+                if ((!maxout || across == 1) && in_registers(device, rows, maxout ? g->pieces : across, 1))
                     consider(all, g, &v, register_cost(g, &v));
+                if (in_registers(device, rows, across, 1)) consider_parts(all, device, g, v);
             }
 }
 
 static void consider_packed(struct candidates *all, const struct device *device, const struct gemm *g)
 {
+    enum { SPARE = 5 }; /* with 24 sums the loop falls to half */
     for (unsigned rows = 1; rows <= 12; rows++)
-        for (unsigned across = 1; across <= 6; across++) {
-            struct gemm_variant v = {
-                .backend = GEMM_PACKED, .rows = rows, .vectors = across, .width = device->vector_width, .parts = 1};
-            const size_t local = sizeof(float) * (g->k + v.width) * across * v.width;
-            if (!in_registers(device, rows, across) || local > device->info.local_memory) continue;
-            const unsigned whole = (unsigned)tiles(g->m, rows);
-            for (unsigned parts = 1; parts <= 4 && parts <= whole; parts *= 2) {
-                v.down = (unsigned)tiles(whole, parts);
-                consider(all, g, &v, packed_cost(device, g, &v));
+        for (unsigned across = 1; across <= 6; across++)
+            for (unsigned parts = 1; parts <= 16; parts *= 2) {
+                struct gemm_variant v = {.backend = GEMM_PACKED,
+                                         .rows = rows,
+                                         .vectors = across,
+                                         .width = device->vector_width,
+                                         .parts = parts};
+                const size_t panel = sizeof(float) * (g->k / parts + v.width) * across * v.width;
+                if (!in_registers(device, rows, across, SPARE) ||
+                    panel > PANEL_SHARE * (double)device->info.local_memory)
+                    continue;
+                const size_t whole = tiles(g->m, rows);
+                for (size_t shares = 1; shares <= 4 && shares <= whole; shares *= 2) {
+                    v.down = (unsigned)tiles(whole, shares);
+                    consider(all, g, &v, packed_cost(device, g, &v));
+                }
+                if (g->k < 1024 * (size_t)parts) break;
             }
-        }
 }
 
 static void consider_groups(struct candidates *all, const struct device *device, const struct gemm *g)
