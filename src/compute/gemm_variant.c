@@ -194,7 +194,7 @@ static void consider_packed(struct candidates *all, const struct device *device,
                                          .parts = parts};
                 const size_t panel = sizeof(float) * (g->k / parts + v.width) * across * v.width;
                 if (!in_registers(device, rows, across, SPARE) ||
-                    panel > PANEL_SHARE * (double)device->info.local_memory)
+                    (double)panel > PANEL_SHARE * (double)device->info.local_memory)
                     continue;
                 const size_t whole = tiles(g->m, rows);
                 for (size_t shares = 1; shares <= 4 && shares <= whole; shares *= 2) {

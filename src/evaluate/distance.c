@@ -8,9 +8,9 @@
 #include "compute/gemm.h"
 
 /* Limits of a chunk: bytes of points, of queries and of distances, points (a scan's blocks are few), and differences
- * taken in one launch, so that it is short on any device: about 40 ms on two cores. */
+ * or terms of products taken in one launch, so that it is short on any device: 30 to 40 ms on two cores. */
 enum { POINT_BYTES = 64 << 20, QUERY_BYTES = 16 << 20, SQUARE_BYTES = 48 << 20, MOST_POINTS = 1 << 14 };
-static const double most_work = 2e9;
+static const double most_work[] = {[DISTANCE_DIFFERENCES] = 2e9, [DISTANCE_PRODUCTS] = 8e9};
 
 /* As in distance.cl. */
 enum { TILE = 4, DEEP = 8 };
@@ -48,7 +48,7 @@ static void choose_chunks(struct distance_walk *walk)
 {
     const size_t row = width_of(walk) * sizeof(float);
     walk->most_points = at_least_one(lesser(walk->points->rows, lesser(MOST_POINTS, POINT_BYTES / row)));
-    const double pairs = most_work / (double)walk->points->columns;
+    const double pairs = most_work[walk->way] / (double)walk->points->columns;
     size_t queries = lesser(SQUARE_BYTES / sizeof(float) / walk->most_points, at_least_one(QUERY_BYTES / row));
     if (pairs / (double)walk->most_points < (double)queries) queries = (size_t)(pairs / (double)walk->most_points);
     walk->most_queries = lesser(walk->queries->rows, at_least_one(queries));
