@@ -8,9 +8,9 @@
 #include "compute/gemm.h"
 
 /* Limits of a chunk: bytes of points, of queries and of distances, points (a scan's blocks are few), and differences
- * or terms of products taken in one launch, so that it is short on any device: 30 to 40 ms on two cores. */
+ * or terms of products taken in one launch, so that it is short on any device: 20 to 40 ms on two cores. */
 enum { POINT_BYTES = 64 << 20, QUERY_BYTES = 16 << 20, SQUARE_BYTES = 48 << 20, MOST_POINTS = 1 << 14 };
-static const double most_work[] = {[DISTANCE_DIFFERENCES] = 2e9, [DISTANCE_PRODUCTS] = 8e9};
+static const double most_work[] = {[DISTANCE_DIFFERENCES] = 2e9, [DISTANCE_PRODUCTS] = 4e9};
 
 /* As in distance.cl. */
 enum { TILE = 4, DEEP = 8 };
