@@ -2,7 +2,8 @@
  * into a panel [k, TILE_COLUMNS] in local memory, then makes its share of row tiles from it as X W is made: vectors run along the
  * columns, each element of dY is spread over one. Groups: shares of the tiles of rows, tiles of columns, parts of
  * k; of several parts the sums are only stored, one [m, n] after another. */
-#include "gemm.clh"
+#define B_SPACE __local
+#include "gemm_rows.clh"
 
 #ifndef PANEL
 #define PANEL 512 /* k, or the longest part of it, rounded up to a multiple of WIDTH */
@@ -58,21 +59,6 @@ INLINE void pack(__local float *panel, __global const float *INNER_RESTRICT b, c
     }
 }
 
-INLINE void multiply(REALS acc[ROWS][VECTORS], __global const float *INNER_RESTRICT a, __local const float *INNER_RESTRICT panel,
-                     const uint k, const uint length)
-{
-    clear(acc);
-    for (uint i = 0; i < length; i++, a++, panel += TILE_COLUMNS) {
-        REALS row[VECTORS];
-#pragma unroll
-        for (uint v = 0; v < VECTORS; v++) row[v] = LOAD(panel + v * WIDTH);
-#pragma unroll
-        for (uint r = 0; r < ROWS; r++)
-#pragma unroll
-            for (uint v = 0; v < VECTORS; v++) acc[r][v] += a[r * k] * row[v];
-    }
-}
-
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void gemm(VIEW(const float, a), VIEW(const float, b), const uint m, const uint n,
                                                                   const uint k, EPILOGUE_PARAMETERS)
 {
@@ -90,7 +76,8 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void gemm(VIEW(const flo
     for (uint row_tile = first; row_tile < min(first + share, tiles); row_tile++) {
         REALS acc[ROWS][VECTORS];
         const extent x = whole_tile(row_tile, column_tile, m, n);
-        multiply(acc, AT(a) + (ulong)x.row * k + from, panel, k, length);
+        clear(acc);
+        multiply_rows(acc, AT(a) + (ulong)x.row * k + from, panel, k, 1, TILE_COLUMNS, length, WIDTH);
         finish_tile(&e, x, acc);
     }
 }

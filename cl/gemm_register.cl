@@ -1,7 +1,7 @@
 /* GEMM for CPUs: one work-item a work-group, its tile of sums in vector registers, no local memory, no packing. Groups: tiles of rows
  * (BIAS: and one more), tiles of columns, parts of k; of several parts the sums are only stored, one [m, n] after another. For dW the
  * columns come first: neighbouring groups then share lines of W and its optimiser state, else columns of W. */
-#include "gemm.clh"
+#include "gemm_rows.clh"
 
 #ifndef PREFETCH
 #define PREFETCH 0 /* 1 where the compiler has clang's __builtin_prefetch */
@@ -93,21 +93,6 @@ INLINE void multiply(REALS acc[ROWS][VECTORS], __global const float *INNER_RESTR
         acc[r][0] = LOAD(sums[r]);
     }
 }
-#else
-/* Rows of b stream by, each element of a is spread over a vector; adds to acc. */
-INLINE void multiply(REALS acc[ROWS][VECTORS], __global const float *INNER_RESTRICT a, __global const float *INNER_RESTRICT b,
-              const uint row_stride, const uint row_step, const uint n, const uint length, const uint stride)
-{
-    for (uint i = 0; i < length; i++, a += row_step, b += n) {
-        REALS row[VECTORS];
-#pragma unroll
-        for (uint v = 0; v < VECTORS; v++) row[v] = LOAD(b + v * stride);
-#pragma unroll
-        for (uint r = 0; r < ROWS; r++)
-#pragma unroll
-            for (uint v = 0; v < VECTORS; v++) acc[r][v] += a[r * row_stride] * row[v];
-    }
-}
 #endif
 
 __kernel void gemm(VIEW(const float, a), VIEW(const float, b), const uint m, const uint n, const uint k, EPILOGUE_PARAMETERS)
@@ -144,7 +129,7 @@ __kernel void gemm(VIEW(const float, a), VIEW(const float, b), const uint m, con
 #if PRODUCT == PRODUCT_DYWT
     multiply(acc, AT(a) + from, AT(b) + from, k, to - from, x);
 #elif PRODUCT == PRODUCT_XW
-    multiply(acc, AT(a) + (ulong)x.row * k + from, AT(b) + (ulong)from * n + x.column, k, 1, n, to - from, VECTOR_STRIDE(units));
+    multiply_rows(acc, AT(a) + (ulong)x.row * k + from, AT(b) + (ulong)from * n + x.column, k, 1, n, to - from, VECTOR_STRIDE(units));
 #elif PREFETCH && EPILOGUE >= EPILOGUE_MOMENTUM
     /* W and its velocity come from memory: a row of the tile at a time is asked for, so that the lines of dY never wait behind them. */
     for (uint r = 0; r < ROWS; r++) {
@@ -155,10 +140,10 @@ __kernel void gemm(VIEW(const float, a), VIEW(const float, b), const uint m, con
             __builtin_prefetch((const void *)(size_t)(e.w + at + v * WIDTH), 1, 3);
             __builtin_prefetch((const void *)(size_t)(e.first + at + v * WIDTH), 1, 3);
         }
-        multiply(acc, AT(a) + x.row + (ulong)start * m, AT(b) + (ulong)start * n + x.column, 1, m, n, end - start, WIDTH);
+        multiply_rows(acc, AT(a) + x.row + (ulong)start * m, AT(b) + (ulong)start * n + x.column, 1, m, n, end - start, WIDTH);
     }
 #else
-    multiply(acc, AT(a) + x.row + (ulong)from * m, AT(b) + (ulong)from * n + x.column, 1, m, n, to - from, VECTOR_STRIDE(units));
+    multiply_rows(acc, AT(a) + x.row + (ulong)from * m, AT(b) + (ulong)from * n + x.column, 1, m, n, to - from, VECTOR_STRIDE(units));
 #endif
     finish_tile(&e, x, acc);
 }

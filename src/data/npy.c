@@ -219,3 +219,14 @@ void clgan_rows_free(clgan_rows *rows)
     free(rows->values);
     rows->values = NULL;
 }
+
+clgan_status rows_draw(clgan_rows *drawn, const clgan_rows *from, size_t count, struct random_key key)
+{
+    if (count > from->rows) count = from->rows;
+    TRY(rows_take(drawn, count, from->channels, from->height, from->width));
+    for (size_t i = 0; i < count; i++) {
+        const size_t row = random_shuffled((uint32_t)i, (uint32_t)from->rows, 0, key);
+        memcpy(drawn->values + i * from->columns, from->values + row * from->columns, from->columns * sizeof(float));
+    }
+    return CLGAN_OK;
+}

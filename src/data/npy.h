@@ -4,6 +4,7 @@
 #define DATA_NPY_H
 
 #include "base/status.h"
+#include "compute/random.h"
 
 /* Reads 2 or more dimensions, C order, '<f4' or '|u1', trailing dimensions flattened (a row's shape is kept in
  * channels, height, width where there are 3 or 4 dimensions, else 1, 1, columns). Bytes are divided by 255;
@@ -15,5 +16,8 @@ clgan_status npy_write(const clgan_rows *rows, const char *path);
 
 /* Room for `count` rows of a shape, zeros; freed with clgan_rows_free. */
 clgan_status rows_take(clgan_rows *rows, size_t count, size_t channels, size_t height, size_t width);
+/* `drawn` = `count`, at most all, different rows of `from`, copied, in the order of the key's shuffle; freed with
+ * clgan_rows_free. */
+clgan_status rows_draw(clgan_rows *drawn, const clgan_rows *from, size_t count, struct random_key key);
 
 #endif

@@ -23,12 +23,6 @@ struct support {
     uint64_t pairs; /* of near-duplicates; 0: size is a lower bound */
 };
 
-static int by_size(const void *a, const void *b)
-{
-    const float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
-}
-
 /* Squared. */
 static clgan_status near_duplicate(float *limit, struct device *device, const clgan_rows *real)
 {
@@ -37,7 +31,7 @@ static clgan_status near_duplicate(float *limit, struct device *device, const cl
     const clgan_status status = neighbours_nearest(distances, NULL, device, real, real, 1, true);
     size_t first = 0;
     if (status == CLGAN_OK) {
-        qsort(distances, real->rows, sizeof *distances, by_size);
+        measure_sort(distances, real->rows);
         while (first < real->rows && !(distances[first] > 0)) first++;
         if (first < real->rows)
             *limit = MEASURE_EDGE * distances[first + (size_t)(QUANTILE * (double)(real->rows - first))];

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "evaluate/measure_parts.h"
+#include "nn/loss.h"
 #include "nn/schedule.h"
 #include "state.clh"
 
@@ -36,7 +37,6 @@ static size_t steps_of(size_t rows, size_t batch)
 
 static clgan_status make_plans(struct classifier *classifier)
 {
-    const size_t rows = 2 * classifier->batch;
     struct plan *step = &classifier->step;
     const struct forward train = {.dropout = random_stream(classifier->seed, RANDOM_MEASURE, LANE_DROPOUT),
                                   .state = &classifier->state,
@@ -53,22 +53,10 @@ static clgan_status make_plans(struct classifier *classifier)
     TRY(pass_append_forward(&classifier->forward, &classifier->judging,
                             &(struct forward){.state = &classifier->state, .averaged = true, .linear_output = true}));
     TRY(pass_append_forward(step, &classifier->training, &train));
-    TRY(plan_kernel(step, &(struct kernel_launch){.name = "loss",
-                                                  .program = "loss",
-                                                  .kernel = "loss_discriminator",
-                                                  .columns = rows,
-                                                  ARGUMENTS(ARG_TENSOR(pass_output(&classifier->training)),
-                                                            ARG_TENSOR(pass_top_gradient(&classifier->training)),
-                                                            ARG_TENSOR(classifier->values), ARG_UINT(rows / 2),
-                                                            ARG_FLOAT(0.5), ARG_FLOAT(1), ARG_FLOAT(0))}));
+    TRY(loss_append_discriminator(step, pass_output(&classifier->training), pass_top_gradient(&classifier->training),
+                                  classifier->values, &(struct discriminator_loss){0.5, 1, 0}));
     TRY(pass_append_backward(step, &classifier->training, &(struct backward){.update = &rule}));
-    return plan_kernel(step,
-                       &(struct kernel_launch){.name = "advance",
-                                               .program = "loss",
-                                               .kernel = "advance",
-                                               .columns = 1,
-                                               ARGUMENTS(ARG_BUFFER(&classifier->state), ARG_BUFFER(&classifier->sums),
-                                                         ARG_TENSOR(classifier->values), ARG_UINT(rows / 2))});
+    return loss_append_advance(step, &classifier->state, &classifier->sums, classifier->values);
 }
 
 /* Step 0, no sums, and the learning rates of all steps. */

@@ -1,7 +1,6 @@
 #include "evaluate/distance.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -73,7 +72,7 @@ clgan_status distance_begin(struct distance_walk *walk, struct device *device, c
     choose_chunks(walk);
     if (way == DISTANCE_PRODUCTS) TRY(find_centre(walk));
     const size_t row = width_of(walk) * sizeof(float);
-    snprintf(walk->options, sizeof walk->options, "%s", device_width_option(device));
+    walk->options = device_width_option(device);
     TRY(buffer_make(&walk->query_memory, device, walk->most_queries * row, "rows compared"));
     TRY(buffer_make(&walk->point_memory, device, walk->most_points * row, "rows compared with"));
     return buffer_make(&walk->square_memory, device, walk->most_queries * walk->most_points * sizeof(float),
@@ -159,10 +158,11 @@ clgan_status distance_next(bool *more, struct distance_walk *walk)
     return CLGAN_OK;
 }
 
-size_t distance_blocks(const struct distance_walk *walk)
-{
-    return (walk->point_chunk.rows + DISTANCE_BLOCK - 1) / DISTANCE_BLOCK;
-}
+static size_t blocks_of(size_t points) { return (points + DISTANCE_BLOCK - 1) / DISTANCE_BLOCK; }
+
+size_t distance_blocks(const struct distance_walk *walk) { return blocks_of(walk->point_chunk.rows); }
+
+size_t distance_most_blocks(const struct distance_walk *walk) { return blocks_of(walk->most_points); }
 
 /* A CPU's work-item goes through many queries with its points in the cache; a GPU's are many. */
 clgan_status distance_append(struct plan *plan, const struct distance_walk *walk)

@@ -12,6 +12,8 @@ enum distance_way { DISTANCE_DIFFERENCES, DISTANCE_PRODUCTS };
 
 /* Points that one work-item of a scan looks at. */
 enum { DISTANCE_BLOCK = 1024 };
+/* Rows from which on products are the faster way. */
+enum { DISTANCE_LONG_ROW = 64 };
 
 /* A walk over chunks, points outermost. After distance_next, `squares` is the current chunk's view [queries, points]:
  * row i is query first_query + i, column j point first_point + j. */
@@ -29,7 +31,7 @@ struct distance_walk {
     struct buffer query_memory, point_memory, square_memory;
     struct tensor query_chunk, point_chunk, squares;
     bool begun;
-    char options[32]; /* of distance.cl's scans on this device */
+    const char *options; /* of distance.cl's scans on this device */
 };
 
 /* CLGAN_USAGE where the two differ in columns or have no rows, CLGAN_FAILED where a value is not finite. */
@@ -50,7 +52,8 @@ double distance_error(const struct distance_walk *walk);
 /* What no distance's rounding reaches: eight times that of the largest norms. */
 double distance_margin(const struct distance_walk *walk);
 
-/* Blocks of points in a chunk. */
+/* Blocks of points in the chunk, and in the largest one. */
 size_t distance_blocks(const struct distance_walk *walk);
+size_t distance_most_blocks(const struct distance_walk *walk);
 
 #endif

@@ -1,6 +1,6 @@
 #include "evaluate/measure_parts.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 #include "data/npy.h"
 
@@ -14,14 +14,16 @@ clgan_status measure_needs(size_t least, const char *what, const clgan_rows *row
 clgan_status measure_draw(clgan_rows *drawn, const clgan_rows *from, size_t count, uint64_t seed,
                           enum measure_lane lane)
 {
-    const struct random_key key = random_stream(seed, RANDOM_MEASURE, lane);
-    TRY(rows_take(drawn, count, from->channels, from->height, from->width));
-    for (size_t i = 0; i < count; i++) {
-        const size_t row = random_shuffled((uint32_t)i, (uint32_t)from->rows, 0, key);
-        memcpy(drawn->values + i * from->columns, from->values + row * from->columns, from->columns * sizeof(float));
-    }
-    return CLGAN_OK;
+    return rows_draw(drawn, from, count, random_stream(seed, RANDOM_MEASURE, lane));
 }
+
+static int by_size(const void *a, const void *b)
+{
+    const float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+void measure_sort(float *values, size_t count) { qsort(values, count, sizeof *values, by_size); }
 
 void measure_add(struct measure_result *result, const char *key, double value, double error)
 {

@@ -32,6 +32,8 @@ clgan_status measure_needs(size_t least, const char *what, const clgan_rows *row
 /* `drawn` = `count` different rows of `from`, copied, in an order of the seed; freed with clgan_rows_free. */
 clgan_status measure_draw(clgan_rows *drawn, const clgan_rows *from, size_t count, uint64_t seed,
                           enum measure_lane lane);
+/* Smallest first. */
+void measure_sort(float *values, size_t count);
 /* Appends a value. `key` is static text. */
 void measure_add(struct measure_result *result, const char *key, double value, double error);
 

@@ -18,19 +18,13 @@ struct distances {
     size_t count;
 };
 
-static int by_size(const void *a, const void *b)
-{
-    const float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
-}
-
 static clgan_status find_distances(struct distances *d, struct device *device, const clgan_rows *rows,
                                    const clgan_rows *train)
 {
     d->count = rows->rows;
     TRY(memory_take(&d->values, rows->rows, sizeof *d->values));
     TRY(neighbours_nearest(d->values, NULL, device, rows, train, 1, false));
-    qsort(d->values, d->count, sizeof *d->values, by_size);
+    measure_sort(d->values, d->count);
     return CLGAN_OK;
 }
 

@@ -8,14 +8,9 @@
 #include "base/memory.h"
 #include "evaluate/distance.h"
 
-static size_t most_blocks(const struct distance_walk *walk)
-{
-    return (walk->most_points + DISTANCE_BLOCK - 1) / DISTANCE_BLOCK;
-}
-
 /* ---- nearest ---- */
 
-enum { LONG_ROW = 64, SPARE = 4 };
+enum { SPARE = 4 };
 
 /* A search: the `found` nearest of each query, by distances as they were made. By products more than `k` are found, and
  * those are then measured anew. */
@@ -36,7 +31,7 @@ static clgan_status nearest_begin(struct nearest *nearest, struct device *device
     const size_t others = points->rows - nearest->same, spare = way == DISTANCE_PRODUCTS ? SPARE : 0;
     const size_t k = nearest->found = nearest->k + spare < others ? nearest->k + spare : others;
     TRY(distance_begin(&nearest->walk, device, queries, points, way));
-    const size_t parts = nearest->walk.most_queries * most_blocks(&nearest->walk) * k;
+    const size_t parts = nearest->walk.most_queries * distance_most_blocks(&nearest->walk) * k;
     TRY(memory_take(&nearest->distances, parts, sizeof *nearest->distances));
     TRY(memory_take(&nearest->places, parts, sizeof *nearest->places));
     TRY(memory_take(&nearest->best, queries->rows * k, sizeof *nearest->best));
@@ -190,7 +185,7 @@ clgan_status neighbours_nearest(float *distances, uint32_t *indices, struct devi
     if (points->rows < needed)
         return status_fail(CLGAN_USAGE, "%zu nearest neighbours take %zu rows at least, there are %zu", k, needed,
                            points->rows);
-    if (points->columns >= LONG_ROW)
+    if (points->columns >= DISTANCE_LONG_ROW)
         TRY(search(&settled, distances, indices, device, &how, queries, points, DISTANCE_PRODUCTS));
     if (settled) return CLGAN_OK;
     return search(&settled, distances, indices, device, &how, queries, points, DISTANCE_DIFFERENCES);
@@ -211,7 +206,7 @@ static clgan_status within_begin(struct within *within, struct device *device, c
     TRY(distance_begin(&within->walk, device, queries, points, DISTANCE_DIFFERENCES));
     for (size_t j = 0; j < points->rows; j++)
         if (isnan(within->radii[j])) return status_fail(CLGAN_FAILED, "the radius about row %zu is not a number", j);
-    const size_t parts = within->walk.most_queries * most_blocks(&within->walk);
+    const size_t parts = within->walk.most_queries * distance_most_blocks(&within->walk);
     TRY(memory_take(&within->parts, parts, sizeof *within->parts));
     TRY(buffer_make(&within->radius_memory, device, within->walk.most_points * sizeof(float), "radii"));
     return buffer_make(&within->count_memory, device, parts * sizeof(uint32_t), "counts in balls");

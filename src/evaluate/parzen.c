@@ -34,8 +34,7 @@ static clgan_status begin(struct parzen *parzen, struct device *device, const cl
     TRY(distance_begin(&parzen->walk, device, rows, samples, way));
     parzen->count = count;
     const struct distance_walk *walk = &parzen->walk;
-    const size_t blocks = (walk->most_points + DISTANCE_BLOCK - 1) / DISTANCE_BLOCK;
-    const size_t parts = walk->most_queries * blocks * (1 + count);
+    const size_t parts = walk->most_queries * distance_most_blocks(walk) * (1 + count);
     float *scales;
     TRY(memory_take(&parzen->parts, parts, sizeof *parzen->parts));
     TRY(memory_take(&parzen->scales, count, sizeof *parzen->scales));
@@ -165,9 +164,8 @@ static clgan_status sum_up(bool *sharp, double *likelihoods, struct device *devi
 clgan_status parzen_log_likelihood(double *likelihoods, struct device *device, const clgan_rows *rows,
                                    const clgan_rows *samples, const double *sigmas, size_t count)
 {
-    enum { LONG_ROW = 64 }; /* shorter ones gain nothing by products */
     bool sharp = false;
-    if (rows->columns >= LONG_ROW && rows->columns == samples->columns)
+    if (rows->columns >= DISTANCE_LONG_ROW && rows->columns == samples->columns)
         TRY(sum_up(&sharp, likelihoods, device, rows, samples, sigmas, count, DISTANCE_PRODUCTS));
     if (sharp) return CLGAN_OK;
     return sum_up(&sharp, likelihoods, device, rows, samples, sigmas, count, DISTANCE_DIFFERENCES);

@@ -14,14 +14,7 @@
 
 clgan_status reference_subset(clgan_rows *subset, const clgan_rows *rows, size_t count, uint64_t seed)
 {
-    const struct random_key key = random_stream(seed, RANDOM_EVALUATION, 0);
-    if (count > rows->rows) count = rows->rows;
-    TRY(rows_take(subset, count, rows->channels, rows->height, rows->width));
-    for (size_t i = 0; i < count; i++) {
-        const size_t from = random_shuffled((uint32_t)i, (uint32_t)rows->rows, 0, key);
-        memcpy(subset->values + i * rows->columns, rows->values + from * rows->columns, rows->columns * sizeof(float));
-    }
-    return CLGAN_OK;
+    return rows_draw(subset, rows, count, random_stream(seed, RANDOM_EVALUATION, 0));
 }
 
 /* ---- k-means ---- */

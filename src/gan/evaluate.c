@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/memory.h"
 #include "evaluate/measure.h"
 #include "evaluate/parzen_protocol.h"
@@ -200,31 +199,19 @@ static clgan_status refer(struct job *job, const char *name, const clgan_rows *r
     return CLGAN_OK;
 }
 
-/* Where centroids are kept; NULL: nowhere. */
-static clgan_status references_folder(char **folder, const clgan_device_options *options)
-{
-    *folder = NULL;
-    if (options->no_cache) return CLGAN_OK;
-    if (options->cache_dir) return memory_copy_text(folder, options->cache_dir);
-    if (file_cache_folder(folder) != CLGAN_OK) *folder = NULL;
-    return CLGAN_OK;
-}
-
 static clgan_status refer_to_data(struct job *job)
 {
     const clgan_rows *train = &job->data.train;
     const uint64_t seed = job->options->seed;
     clgan_rows rows = {0};
-    char *folder;
     clgan_status status = reference_subset(&rows, train, job->samples.rows, seed);
     if (status == CLGAN_OK) status = refer(job, "training images", &rows);
     clgan_rows_free(&rows);
     TRY(status);
-    TRY(references_folder(&folder, &job->options->device));
-    status = reference_kept_centroids(&rows, job->device, train, job->samples.rows, seed, folder, job->log);
+    status =
+        reference_kept_centroids(&rows, job->device, train, job->samples.rows, seed, job->device->cache_dir, job->log);
     if (status == CLGAN_OK) status = refer(job, "k-means centroids", &rows);
     clgan_rows_free(&rows);
-    free(folder);
     return status;
 }
 

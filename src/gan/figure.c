@@ -64,12 +64,20 @@ clgan_status figure_check_grid(const struct clgan_run *run, const char *name, si
                        columns, height, width, PICTURE_LARGEST);
 }
 
-clgan_status figure_checkpoint(const char **checkpoint, const clgan_figure_options *options, const char *name)
+clgan_status figure_make(char **written, const struct clgan_run *run, const clgan_figure_options *options,
+                         const char *name,
+                         clgan_status (*make)(const char *path, const struct clgan_run *run,
+                                              const clgan_figure_options *options, const char *checkpoint))
 {
+    const char *checkpoint = options->checkpoint_count ? options->checkpoints[0] : NULL;
+    char *path = NULL;
     if (options->checkpoint_count > 1)
         return status_fail(CLGAN_USAGE, "figure %s takes one checkpoint, not %zu", name, options->checkpoint_count);
-    *checkpoint = options->checkpoint_count ? options->checkpoints[0] : NULL;
-    return CLGAN_OK;
+    TRY(figure_path(&path, run, options, name));
+    clgan_status status = make(path, run, options, checkpoint);
+    if (status == CLGAN_OK) status = figure_written(written, path, NULL);
+    free(path);
+    return status;
 }
 
 const struct range *figure_view(struct range view[2], const struct recipe *recipe)

@@ -16,8 +16,13 @@ clgan_status figure_written(char **written, const char *first, const char *secon
 
 /* CLGAN_USAGE where the recipe's data are no pictures, or a grid of `rows` x `columns` of them is too large for one. */
 clgan_status figure_check_grid(const struct clgan_run *run, const char *name, size_t rows, size_t columns);
-/* The only checkpoint of `options`, NULL for the newest; CLGAN_USAGE where there are several. */
-clgan_status figure_checkpoint(const char **checkpoint, const clgan_figure_options *options, const char *name);
+
+/* A figure of one picture: finds its path, has `make` write it there with the weights of the only checkpoint of
+ * `options` (NULL: the newest; CLGAN_USAGE where there are several), and tells. */
+clgan_status figure_make(char **written, const struct clgan_run *run, const clgan_figure_options *options,
+                         const char *name,
+                         clgan_status (*make)(const char *path, const struct clgan_run *run,
+                                              const clgan_figure_options *options, const char *checkpoint));
 
 /* Where drawn data lie: x and densities of a line, x and y of a plane. Returns `view`, or NULL where the data are
  * pictures. */

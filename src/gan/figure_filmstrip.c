@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/memory.h"
 #include "gan/figure.h"
 #include "output/animation.h"
@@ -40,16 +39,14 @@ static int ascending(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-static void name_file(char file[64], uint64_t epoch) { snprintf(file, 64, "samples/epoch-%04" PRIu64 ".png", epoch); }
-
 static clgan_status list_folder(struct epochs *epochs, DIR *stream)
 {
     size_t capacity = 0;
     for (const struct dirent *entry; (entry = readdir(stream));) {
         uint64_t epoch;
-        char file[64];
+        char file[RUN_PICTURE];
         if (sscanf(entry->d_name, "epoch-%12" SCNu64 ".png", &epoch) != 1) continue;
-        name_file(file, epoch);
+        run_picture_name(file, epoch);
         if (strcmp(strchr(file, '/') + 1, entry->d_name) != 0) continue;
         TRY(memory_grow(&epochs->numbers, &capacity, epochs->count + 1, sizeof *epochs->numbers));
         epochs->numbers[epochs->count++] = epoch;
@@ -83,8 +80,8 @@ static uint64_t choose(const struct epochs *epochs, size_t i, size_t chosen)
 
 static clgan_status read_epoch(struct picture *picture, const struct clgan_run *run, uint64_t epoch)
 {
-    char file[64], *path;
-    name_file(file, epoch);
+    char file[RUN_PICTURE], *path;
+    run_picture_name(file, epoch);
     TRY(run_path(&path, run, file));
     const clgan_status status = picture_read_png(picture, path);
     free(path);
@@ -148,19 +145,11 @@ struct sheet {
     double width, height; /* of a tile, without its label */
 };
 
-/* The first row of a grid of samples, with the gaps around it. */
-static void cut_strip(struct picture *picture, size_t samples)
-{
-    const size_t columns = (size_t)ceil(sqrt((double)samples)), rows = (samples + columns - 1) / columns;
-    const size_t gap = 2, cell = (picture->height - gap) / rows;
-    picture->height = cell + gap;
-}
-
 static clgan_status read_tile(struct picture *picture, const struct sheet *sheet, const struct clgan_run *run,
                               uint64_t epoch)
 {
     TRY(read_epoch(picture, run, epoch));
-    if (sheet->strips) cut_strip(picture, (size_t)run->recipe.output.samples);
+    if (sheet->strips) picture_keep_first_row(picture, (size_t)run->recipe.output.samples);
     return CLGAN_OK;
 }
 

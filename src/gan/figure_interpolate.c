@@ -1,5 +1,4 @@
 /* clgan_figure_interpolate: G along lines in z (Goodfellow et al. 2014, figure 3). */
-#include <stdlib.h>
 
 #include "data/npy.h"
 #include "gan/figure.h"
@@ -71,14 +70,7 @@ static clgan_status make(const char *path, const struct clgan_run *run, const cl
 
 clgan_status clgan_figure_interpolate(char **written, clgan_run *run, const clgan_figure_options *options)
 {
-    const char *checkpoint;
-    char *path;
     TRY(figure_check_grid(run, name, lines_of(options), steps_of(options)));
     if (steps_of(options) < 2) return status_fail(CLGAN_USAGE, "a line of one step: expected at least its two ends");
-    TRY(figure_checkpoint(&checkpoint, options, name));
-    TRY(figure_path(&path, run, options, name));
-    clgan_status status = make(path, run, options, checkpoint);
-    if (status == CLGAN_OK) status = figure_written(written, path, NULL);
-    free(path);
-    return status;
+    return figure_make(written, run, options, name, make);
 }

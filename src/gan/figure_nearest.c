@@ -100,13 +100,6 @@ static clgan_status make(const char *path, const struct clgan_run *run, const cl
 
 clgan_status clgan_figure_nearest(char **written, clgan_run *run, const clgan_figure_options *options)
 {
-    const char *checkpoint;
-    char *path;
     TRY(figure_check_grid(run, name, rows_of(options), columns_of(options)));
-    TRY(figure_checkpoint(&checkpoint, options, name));
-    TRY(figure_path(&path, run, options, name));
-    clgan_status status = make(path, run, options, checkpoint);
-    if (status == CLGAN_OK) status = figure_written(written, path, NULL);
-    free(path);
-    return status;
+    return figure_make(written, run, options, name, make);
 }

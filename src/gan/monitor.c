@@ -7,7 +7,7 @@
 
 static clgan_status append(struct monitor *monitor)
 {
-    const char *options = device_is_wide(monitor->pair->device) ? "-DWIDTH=16" : "-DWIDTH=1";
+    const char *options = device_width_option(monitor->pair->device);
     const struct tensor x = pass_input(&monitor->pair->d_pass);
     const double values = (double)monitor->columns, pairs = (double)(monitor->some * (monitor->some - 1));
     TRY(plan_kernel(&monitor->plan, &(struct kernel_launch){.name = "pair distances",

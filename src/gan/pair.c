@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "gan/noise.h"
+#include "nn/loss.h"
 #include "nn/schedule.h"
 
 /* G's dropout has lanes of its own: its layers have the same numbers as D's. */
@@ -128,43 +129,20 @@ static clgan_status append_logits(const struct pair *pair, struct plan *plan, co
     return pass_append_forward(plan, pass, &how);
 }
 
-static size_t loss_items(const struct pair *pair, size_t rows)
-{
-    return (rows + device_width(pair->device) - 1) / device_width(pair->device);
-}
-
 static clgan_status append_d_loss(const struct pair *pair, struct plan *plan, struct tensor signal)
 {
     const struct recipe *recipe = pair->recipe;
-    const size_t rows = pair->g_pass.rows;
-    const double weight = recipe->train.discriminator_loss == LOSS_MEAN ? 0.5 : 1;
-    return plan_kernel(plan, &(struct kernel_launch){
-                                 .name = "D loss",
-                                 .program = "loss",
-                                 .kernel = "loss_discriminator",
-                                 .options = device_width_option(pair->device),
-                                 .columns = loss_items(pair, 2 * rows),
-                                 .flops = 20.0 * (double)rows,
-                                 .bytes = 40.0 * (double)rows,
-                                 ARGUMENTS(ARG_TENSOR(pass_output(&pair->d_pass)), ARG_TENSOR(signal),
-                                           ARG_TENSOR(pair->values), ARG_UINT(rows), ARG_FLOAT(weight),
-                                           ARG_FLOAT(recipe->train.real_label), ARG_FLOAT(recipe->train.fake_label))});
+    return loss_append_discriminator(
+        plan, pass_output(&pair->d_pass), signal, pair->values,
+        &(struct discriminator_loss){.weight = recipe->train.discriminator_loss == LOSS_MEAN ? 0.5 : 1,
+                                     .real_label = recipe->train.real_label,
+                                     .fake_label = recipe->train.fake_label});
 }
 
 static clgan_status append_g_loss(const struct pair *pair, struct plan *plan, struct tensor signal)
 {
-    const size_t rows = pair->g_pass.rows;
-    return plan_kernel(plan,
-                       &(struct kernel_launch){.name = "G loss",
-                                               .program = "loss",
-                                               .kernel = "loss_generator",
-                                               .options = device_width_option(pair->device),
-                                               .columns = loss_items(pair, rows),
-                                               .flops = 5.0 * (double)rows,
-                                               .bytes = 12.0 * (double)rows,
-                                               ARGUMENTS(ARG_TENSOR(pass_output(&pair->d_fake)), ARG_TENSOR(signal),
-                                                         ARG_TENSOR(pair->values), ARG_UINT(rows),
-                                                         ARG_INT(pair->recipe->train.generator_loss == LOSS_MINIMAX))});
+    return loss_append_generator(plan, pass_output(&pair->d_fake), signal, pair->values,
+                                 pair->recipe->train.generator_loss == LOSS_MINIMAX);
 }
 
 static clgan_status append_g_update(const struct pair *pair, struct plan *plan, unsigned lane)
@@ -225,19 +203,6 @@ static clgan_status append_g_step(const struct pair *pair, struct plan *plan, un
     return append_g_update(pair, plan, lane);
 }
 
-static clgan_status append_advance(const struct pair *pair, struct plan *plan)
-{
-    plan_segment(plan, "end of step");
-    return plan_kernel(plan, &(struct kernel_launch){.name = "advance",
-                                                     .program = "loss",
-                                                     .kernel = "advance",
-                                                     .columns = 1,
-                                                     .flops = 2.0 * METRICS * (double)pair->g_pass.rows,
-                                                     .bytes = 8.0 * METRICS * (double)pair->g_pass.rows,
-                                                     ARGUMENTS(ARG_BUFFER(&pair->state), ARG_BUFFER(&pair->sums),
-                                                               ARG_TENSOR(pair->values), ARG_UINT(pair->g_pass.rows))});
-}
-
 static clgan_status append_step(const struct pair *pair, struct plan *plan, const struct batches *batches)
 {
     const struct recipe *recipe = pair->recipe;
@@ -249,7 +214,8 @@ static clgan_status append_step(const struct pair *pair, struct plan *plan, cons
         for (unsigned lane = 0; lane < k; lane++) TRY(append_d_step(pair, plan, batches, lane));
         for (unsigned lane = 0; lane < j; lane++) TRY(append_g_step(pair, plan, lane, k + lane));
     }
-    return append_advance(pair, plan);
+    plan_segment(plan, "end of step");
+    return loss_append_advance(plan, &pair->state, &pair->sums, pair->values);
 }
 
 clgan_status pair_plan(struct pair *pair, const struct batches *batches)

@@ -1,6 +1,7 @@
 #include "gan/run.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,11 @@ enum { SETTINGS_BYTES = 1 << 20, RUN_NUMBERS = 1000 };
 clgan_status run_path(char **path, const struct clgan_run *run, const char *name)
 {
     return file_join(path, run->folder, name);
+}
+
+void run_picture_name(char name[RUN_PICTURE], uint64_t epoch)
+{
+    snprintf(name, RUN_PICTURE, "samples/epoch-%04" PRIu64 ".png", epoch);
 }
 
 /* ---- run.json ---- */

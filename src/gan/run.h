@@ -24,6 +24,10 @@ clgan_status run_set_data(struct clgan_run *run, const char *path);
 /* Writes run.json anew. */
 clgan_status run_write_settings(const struct clgan_run *run);
 
+/* "samples/epoch-NNNN.png": the picture of an epoch, in the run's folder. */
+enum { RUN_PICTURE = 48 };
+void run_picture_name(char name[RUN_PICTURE], uint64_t epoch);
+
 /* "folder/NAME" of the run, freed with free(). */
 clgan_status run_path(char **path, const struct clgan_run *run, const char *name);
 

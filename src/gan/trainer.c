@@ -106,10 +106,10 @@ static clgan_status save(struct trainer *trainer)
 
 static clgan_status write_samples(const struct trainer *trainer, const clgan_rows *rows, uint64_t epoch)
 {
-    char name[48], *path = NULL, *folder = NULL;
+    char name[RUN_PICTURE], *path = NULL, *folder = NULL;
     struct range view[2];
     struct picture picture = {0};
-    snprintf(name, sizeof name, "samples/epoch-%04" PRIu64 ".png", epoch);
+    run_picture_name(name, epoch);
     clgan_status status = run_path(&folder, trainer->run, "samples");
     if (status == CLGAN_OK) status = file_make_folders(folder);
     if (status == CLGAN_OK) status = run_path(&path, trainer->run, name);

@@ -9,7 +9,8 @@
 
 enum {
     WIDTH = 800,    /* a grid is enlarged while it stays under this, pixels */
-    GAP_LEVEL = 48, /* grey between cells */
+    GAP = 2,        /* pixels between cells and around them */
+    GAP_LEVEL = 48, /* grey there */
     MOST_ENLARGED = 16,
     APART = 14 /* pixels before a column that is set apart */
 };
@@ -32,13 +33,16 @@ clgan_status picture_make(struct picture *picture, size_t width, size_t height, 
     return CLGAN_OK;
 }
 
+/* Cells of a line where nobody asks for a number. */
+static size_t square_columns(size_t count) { return (size_t)ceil(sqrt((double)count)); }
+
+static size_t lines_of(size_t count, size_t columns) { return (count + columns - 1) / columns; }
+
 static clgan_status choose_grid(struct grid *grid, const clgan_rows *rows, size_t grid_rows, size_t grid_columns)
 {
-    *grid = (struct grid){.rows = grid_rows, .columns = grid_columns, .scale = 1, .gap = 2};
-    if (!grid->columns)
-        grid->columns =
-            grid->rows ? (rows->rows + grid->rows - 1) / grid->rows : (size_t)ceil(sqrt((double)rows->rows));
-    if (!grid->rows) grid->rows = (rows->rows + grid->columns - 1) / grid->columns;
+    *grid = (struct grid){.rows = grid_rows, .columns = grid_columns, .scale = 1, .gap = GAP};
+    if (!grid->columns) grid->columns = grid->rows ? lines_of(rows->rows, grid->rows) : square_columns(rows->rows);
+    if (!grid->rows) grid->rows = lines_of(rows->rows, grid->columns);
     if (grid->rows > PICTURE_LARGEST || grid->columns > PICTURE_LARGEST)
         return status_fail(CLGAN_USAGE, "a grid of %zu x %zu is too large", grid->rows, grid->columns);
     while (grid->scale < MOST_ENLARGED && (grid->scale + 1) * rows->width * grid->columns <= WIDTH) grid->scale++;
@@ -135,6 +139,12 @@ void picture_drop_colour(struct picture *picture)
     if (picture->channels == 1) return;
     for (size_t i = 0; i < picture->width * picture->height; i++) picture->bytes[i] = picture->bytes[3 * i];
     picture->channels = 1;
+}
+
+void picture_keep_first_row(struct picture *picture, size_t count)
+{
+    const size_t lines = lines_of(count, square_columns(count));
+    picture->height = (picture->height - GAP) / lines + GAP;
 }
 
 void picture_free(struct picture *picture)
