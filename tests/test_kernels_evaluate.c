@@ -1,25 +1,7 @@
 /* Parzen windows and nearest neighbours against double precision. */
 #include "evaluate/neighbours.h"
 #include "evaluate/parzen.h"
-#include "harness.h"
-
-static clgan_rows rows_of(size_t rows, size_t columns, float scale, int levels)
-{
-    clgan_rows x = {malloc(rows * columns * sizeof(float)), rows, columns, 1, 1, columns};
-    ck_assert(x.values != NULL);
-    for (size_t i = 0; i < rows * columns; i++) x.values[i] = random_value(scale, levels);
-    return x;
-}
-
-static double squared(const clgan_rows *a, size_t i, const clgan_rows *b, size_t j)
-{
-    double sum = 0;
-    for (size_t c = 0; c < a->columns; c++) {
-        const double apart = (double)a->values[i * a->columns + c] - (double)b->values[j * b->columns + c];
-        sum += apart * apart;
-    }
-    return sum;
-}
+#include "rows.h"
 
 static const double sigmas[] = {1, 0.01, 0.1668, 0.03};
 enum { SIGMAS = sizeof sigmas / sizeof *sigmas };

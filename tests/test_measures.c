@@ -2,18 +2,10 @@
 #include "base/memory.h"
 #include "evaluate/classifier.h"
 #include "evaluate/measure_parts.h"
-#include "harness.h"
 #include "reference/gan.c"
+#include "rows.h"
 
 /* ---- rows ---- */
-
-static clgan_rows rows_of(size_t rows, size_t columns, float scale, int levels)
-{
-    clgan_rows x = {malloc(rows * columns * sizeof(float)), rows, columns, 1, 1, columns};
-    ck_assert(x.values != NULL);
-    for (size_t i = 0; i < rows * columns; i++) x.values[i] = random_value(scale, levels);
-    return x;
-}
 
 static clgan_rows copy_of(const clgan_rows *from)
 {
@@ -30,16 +22,6 @@ static void shift(clgan_rows *rows, size_t first, size_t count, float by)
 static void set_row(clgan_rows *to, size_t row, const clgan_rows *from, size_t source)
 {
     memcpy(to->values + row * to->columns, from->values + source * from->columns, to->columns * sizeof(float));
-}
-
-static double squared(const clgan_rows *a, size_t i, const clgan_rows *b, size_t j)
-{
-    double sum = 0;
-    for (size_t c = 0; c < a->columns; c++) {
-        const double apart = (double)a->values[i * a->columns + c] - (double)b->values[j * b->columns + c];
-        sum += apart * apart;
-    }
-    return sum;
 }
 
 static int by_value(const void *a, const void *b)
