@@ -81,6 +81,33 @@ typedef struct clgan_device_options {
         sizeof(clgan_device_options), NULL, NULL, 0                                                                    \
     }
 
+/* ---- self-test: does a device compute rightly ---- */
+
+/* One check of a self-test. */
+typedef struct clgan_check {
+    char name[48];    /* what is checked: "random philox", "product XW maxout" */
+    int passed;       /* 1, or 0 */
+    char reason[160]; /* what was computed, what was expected and where, or what could not be run; "" where it passed */
+    double seconds;
+} clgan_check;
+
+/* What to check. Initialise with CLGAN_SELFTEST_OPTIONS. */
+typedef struct clgan_selftest_options {
+    size_t size;
+    clgan_device_options device;
+    int brief; /* 1: the short one, done before a first training on a device */
+    void (*progress)(void *user, const clgan_check *check); /* after each check; may be NULL */
+    void *user;
+} clgan_selftest_options;
+#define CLGAN_SELFTEST_OPTIONS                                                                                         \
+    {                                                                                                                  \
+        sizeof(clgan_selftest_options), CLGAN_DEVICE_OPTIONS, 0, NULL, NULL                                            \
+    }
+
+/* Runs kernels of every family on a device and compares with known answers. `*failed`: checks that failed or could not
+ * run. CLGAN_OK also where checks fail; another status where the device can't even be opened. */
+CLGAN_API clgan_status clgan_selftest(size_t *failed, const clgan_selftest_options *options, const clgan_log *log);
+
 /* ---- recipes ---- */
 
 typedef struct clgan_recipe clgan_recipe;
