@@ -69,6 +69,15 @@ enum { OPERANDS = 2 };
 int options_read(int *code, struct context *context, const struct usage *usage, int argc, char **argv,
                  const char *operands[OPERANDS]);
 
+/* ---- JSON ---- */
+
+/* A string with its quotes; characters below a space become one. */
+void json_text(FILE *out, const char *text);
+/* `before`, then the number; null for what is not finite. */
+void json_number(FILE *out, const char *before, double value);
+
+/* ---- ends ---- */
+
 /* Tells the last error on stderr and gives the exit code of `status`. */
 int command_end(clgan_status status);
 /* Tells a mistake in the use of a subcommand; returns 2. */
