@@ -96,12 +96,13 @@ typedef struct clgan_selftest_options {
     size_t size;
     clgan_device_options device;
     int brief; /* 1: the short one, done before a first training on a device */
-    void (*progress)(void *user, const clgan_check *check); /* after each check; may be NULL */
+    void (*opened)(void *user, const clgan_device_info *device); /* which it is, before the checks; may be NULL */
+    void (*progress)(void *user, const clgan_check *check);      /* after each check; may be NULL */
     void *user;
 } clgan_selftest_options;
 #define CLGAN_SELFTEST_OPTIONS                                                                                         \
     {                                                                                                                  \
-        sizeof(clgan_selftest_options), CLGAN_DEVICE_OPTIONS, 0, NULL, NULL                                            \
+        sizeof(clgan_selftest_options), CLGAN_DEVICE_OPTIONS, 0, NULL, NULL, NULL                                      \
     }
 
 /* Runs kernels of every family on a device and compares with known answers. `*failed`: checks that failed or could not
