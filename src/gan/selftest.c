@@ -7,7 +7,6 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "compute/choices.h"
 #include "gan/tuning.h"
 
 static const struct {
@@ -31,6 +30,7 @@ static const struct {
     {"parzen windows", selftest_parzen, false},
     {"neighbours", selftest_neighbours, false},
     {"balls", selftest_within, false},
+    {"products in use", selftest_used, true},
 };
 
 /* ---- for checks ---- */
@@ -97,7 +97,8 @@ clgan_status selftest_plan(struct selftest *test)
 struct run {
     struct device *device;
     const clgan_selftest_options *options;
-    size_t failed;
+    const struct gemm_choices *used;
+    size_t done, failed;
     clgan_check *first;
 };
 
@@ -109,6 +110,7 @@ static void end_check(struct run *run, struct selftest *test)
     buffer_free(&test->sums, test->device);
     for (size_t i = 0; i < test->array_count; i++) free(test->arrays[i]);
     if (!test->check.passed && run->first && !run->failed) *run->first = test->check;
+    run->done++;
     run->failed += !test->check.passed;
     if (run->options->progress) run->options->progress(run->options->user, &test->check);
 }
@@ -116,7 +118,9 @@ static void end_check(struct run *run, struct selftest *test)
 /* `check` NULL: product `which`. */
 static void run_check(struct run *run, const char *name, clgan_status (*check)(struct selftest *test), size_t which)
 {
-    struct selftest test = {.device = run->device, .brief = run->options->brief, .check = {.passed = 1}};
+    struct selftest test = {
+        .device = run->device, .brief = run->options->brief, .used = run->used, .check = {.passed = 1}};
+    if (run->options->only && !strstr(name, run->options->only)) return;
     snprintf(test.check.name, sizeof test.check.name, "%s", name);
     plan_begin(&test.plan, run->device);
     const double start = clock_seconds();
@@ -129,19 +133,22 @@ static void run_check(struct run *run, const char *name, clgan_status (*check)(s
     end_check(run, &test);
 }
 
-void selftest_run(size_t *failed, clgan_check *first, struct device *device, const clgan_selftest_options *options)
+clgan_status selftest_run(size_t *failed, clgan_check *first, struct device *device,
+                          const clgan_selftest_options *options)
 {
-    struct run run = {.device = device, .options = options, .first = first};
     struct gemm_choices own = {0}, *const kept = device->choices;
-    device->choices = &own; /* of training's products only the training's own are remembered */
+    struct run run = {.device = device, .options = options, .used = kept, .first = first};
+    device->choices = &own; /* the checks' products are no training's */
     tuning_load(device, NULL);
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
-        if (checks[i].brief || !options->brief) run_check(&run, checks[i].name, checks[i].run, 0);
+        if (checks[i].brief || !options->brief)
+            if (kept->count || checks[i].run != selftest_used) run_check(&run, checks[i].name, checks[i].run, 0);
     for (size_t i = 0; !options->brief && i < SELFTEST_PRODUCTS; i++)
         run_check(&run, selftest_product_name(i), NULL, i);
     choices_free(&own);
     device->choices = kept;
     *failed = run.failed;
+    return run.done ? CLGAN_OK : status_fail(CLGAN_USAGE, "no check's name has \"%s\" in it", options->only);
 }
 
 clgan_status clgan_selftest(size_t *failed, const clgan_selftest_options *options, const clgan_log *log)
@@ -149,7 +156,7 @@ clgan_status clgan_selftest(size_t *failed, const clgan_selftest_options *option
     struct device *device;
     TRY(device_open(&device, &options->device, false, log));
     if (options->opened) options->opened(options->user, &device->info);
-    selftest_run(failed, NULL, device, options);
+    const clgan_status status = selftest_run(failed, NULL, device, options);
     device_close(device);
-    return CLGAN_OK;
+    return status;
 }

@@ -4,7 +4,7 @@
 #ifndef GAN_SELFTEST_H
 #define GAN_SELFTEST_H
 
-#include "compute/plan.h"
+#include "compute/choices.h"
 #include "compute/random.h"
 #include "state.clh"
 
@@ -13,18 +13,21 @@ enum { SELFTEST_ARRAYS = 16 };
 struct selftest {
     struct device *device;
     bool brief;
-    clgan_check check;             /* the one under way; it has passed until a comparison fails */
-    struct arena arena;            /* its tensors */
-    struct plan plan;              /* its launches */
-    struct buffer state;           /* a step_state, after selftest_state */
-    struct buffer sums;            /* of monitors; for a check to make */
-    void *arrays[SELFTEST_ARRAYS]; /* host memory of selftest_take; owned */
+    const struct gemm_choices *used; /* products that plans on the device use, and how */
+    clgan_check check;               /* the one under way; it has passed until a comparison fails */
+    struct arena arena;              /* its tensors */
+    struct plan plan;                /* its launches */
+    struct buffer state;             /* a step_state, after selftest_state */
+    struct buffer sums;              /* of monitors; for a check to make */
+    void *arrays[SELFTEST_ARRAYS];   /* host memory of selftest_take; owned */
     size_t array_count;
 };
 
-/* Runs all checks, or those of the brief form, on an open device, whose table of choices and whose memory stay as they
- * were. `first`, if not NULL, gets the first check that failed. What can't be run has failed. */
-void selftest_run(size_t *failed, clgan_check *first, struct device *device, const clgan_selftest_options *options);
+/* Runs all checks, or those of the brief form, on an open device, and products that its plans use; its table of choices
+ * and its memory stay as they were. `first`, if not NULL, gets the first check that failed. What can't be run has
+ * failed. */
+clgan_status selftest_run(size_t *failed, clgan_check *first, struct device *device,
+                          const clgan_selftest_options *options);
 
 /* Whether it is worth training on the device: what has passed the brief form here, with this driver and these kernels,
  * is remembered in the cache folder; else that form is run. CLGAN_FAILED, with what to do, where it fails, or with
@@ -79,5 +82,8 @@ clgan_status selftest_within(struct selftest *test);
 enum { SELFTEST_PRODUCTS = 9 };
 const char *selftest_product_name(size_t which);
 clgan_status selftest_product(struct selftest *test, size_t which);
+/* Those in test->used, of their own sizes and by their own variants; one that memory is too short for is passed over.
+ */
+clgan_status selftest_used(struct selftest *test);
 
 #endif

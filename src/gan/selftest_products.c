@@ -272,3 +272,34 @@ clgan_status selftest_product(struct selftest *test, size_t which)
     trial_close(&trial);
     return status;
 }
+
+/* ---- those in use ---- */
+
+static clgan_status check_used(struct selftest *test, const struct trial *trial, const struct gemm_choice *choice)
+{
+    bool right = false;
+    TRY(gemm_append(&test->plan, test->check.name, &trial->gemm, &choice->variant));
+    TRY(trial_write(trial));
+    TRY(selftest_plan(test));
+    TRY(trial_check(&right, trial));
+    if (right || !test->check.passed) return CLGAN_OK;
+    test->check.passed = 0;
+    snprintf(test->check.reason, sizeof test->check.reason, "%s by %s comes out wrong", gemm_key(&trial->gemm).text,
+             gemm_variant_name(&choice->variant).text);
+    return CLGAN_OK;
+}
+
+clgan_status selftest_used(struct selftest *test)
+{
+    for (size_t i = 0; i < test->used->count; i++) {
+        const struct gemm_choice *choice = &test->used->list[i];
+        struct trial trial;
+        if (!choice->used || trial_open(&trial, test->device, &choice->gemm) != CLGAN_OK) continue;
+        const clgan_status status = check_used(test, &trial, choice);
+        plan_free(&test->plan);
+        plan_begin(&test->plan, test->device);
+        trial_close(&trial);
+        if (status != CLGAN_OK) return status;
+    }
+    return CLGAN_OK;
+}

@@ -18,7 +18,7 @@
 enum { DEVICES = 64 }; /* that --all goes through */
 
 struct selftest {
-    const char *device, *cache;
+    const char *device, *cache, *only;
     int all, brief, json, no_cache;
     double limit; /* longest silence */
 };
@@ -77,6 +77,7 @@ static clgan_status test(const struct context *context, const struct selftest *h
     options.device.cache_dir = how->cache;
     options.device.no_cache = how->no_cache;
     options.brief = how->brief;
+    options.only = how->only;
     options.opened = say_device;
     options.progress = say_check;
     options.user = &to;
@@ -308,6 +309,7 @@ int command_selftest(struct context *context, int argc, char **argv)
         {"device", "D", OPTION_TEXT, &how.device, "index, cpu, gpu or part of a name (a GPU, else a CPU)"},
         {"all", NULL, OPTION_FLAG, &how.all, "every device, whatever becomes of the others"},
         {"brief", NULL, OPTION_FLAG, &how.brief, "only what clgan train checks before a first training"},
+        {"only", "WORDS", OPTION_TEXT, &how.only, "only checks whose name has this in it"},
         {"json", NULL, OPTION_FLAG, &how.json, "print one JSON document"},
         {"limit", "T", OPTION_TIME, &how.limit, "give a device up after so long without a word (10m)"},
         {"no-cache", NULL, OPTION_FLAG, &how.no_cache, "neither read nor write compiled programs"},
