@@ -98,7 +98,7 @@ struct run {
     struct device *device;
     const clgan_selftest_options *options;
     const struct gemm_choices *used;
-    size_t done, failed;
+    size_t failed;
     clgan_check *first;
 };
 
@@ -110,9 +110,13 @@ static void end_check(struct run *run, struct selftest *test)
     buffer_free(&test->sums, test->device);
     for (size_t i = 0; i < test->array_count; i++) free(test->arrays[i]);
     if (!test->check.passed && run->first && !run->failed) *run->first = test->check;
-    run->done++;
     run->failed += !test->check.passed;
     if (run->options->progress) run->options->progress(run->options->user, &test->check);
+}
+
+static bool is_wanted(const clgan_selftest_options *options, const char *name)
+{
+    return !options->only || strstr(name, options->only);
 }
 
 /* `check` NULL: product `which`. */
@@ -120,7 +124,7 @@ static void run_check(struct run *run, const char *name, clgan_status (*check)(s
 {
     struct selftest test = {
         .device = run->device, .brief = run->options->brief, .used = run->used, .check = {.passed = 1}};
-    if (run->options->only && !strstr(name, run->options->only)) return;
+    if (!is_wanted(run->options, name)) return;
     snprintf(test.check.name, sizeof test.check.name, "%s", name);
     plan_begin(&test.plan, run->device);
     const double start = clock_seconds();
@@ -133,8 +137,7 @@ static void run_check(struct run *run, const char *name, clgan_status (*check)(s
     end_check(run, &test);
 }
 
-clgan_status selftest_run(size_t *failed, clgan_check *first, struct device *device,
-                          const clgan_selftest_options *options)
+void selftest_run(size_t *failed, clgan_check *first, struct device *device, const clgan_selftest_options *options)
 {
     struct gemm_choices own = {0}, *const kept = device->choices;
     struct run run = {.device = device, .options = options, .used = kept, .first = first};
@@ -148,15 +151,20 @@ clgan_status selftest_run(size_t *failed, clgan_check *first, struct device *dev
     choices_free(&own);
     device->choices = kept;
     *failed = run.failed;
-    return run.done ? CLGAN_OK : status_fail(CLGAN_USAGE, "no check's name has \"%s\" in it", options->only);
 }
 
 clgan_status clgan_selftest(size_t *failed, const clgan_selftest_options *options, const clgan_log *log)
 {
     struct device *device;
+    size_t wanted = 0;
+    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
+        wanted += is_wanted(options, checks[i].name) && (checks[i].brief || !options->brief);
+    for (size_t i = 0; i < SELFTEST_PRODUCTS && !options->brief; i++)
+        wanted += is_wanted(options, selftest_product_name(i));
+    if (!wanted) return status_fail(CLGAN_USAGE, "no check's name has \"%s\" in it", options->only);
     TRY(device_open(&device, &options->device, false, log));
     if (options->opened) options->opened(options->user, &device->info);
-    const clgan_status status = selftest_run(failed, NULL, device, options);
+    selftest_run(failed, NULL, device, options);
     device_close(device);
-    return status;
+    return CLGAN_OK;
 }

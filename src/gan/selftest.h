@@ -26,8 +26,7 @@ struct selftest {
 /* Runs all checks, or those of the brief form, on an open device, and products that its plans use; its table of choices
  * and its memory stay as they were. `first`, if not NULL, gets the first check that failed. What can't be run has
  * failed. */
-clgan_status selftest_run(size_t *failed, clgan_check *first, struct device *device,
-                          const clgan_selftest_options *options);
+void selftest_run(size_t *failed, clgan_check *first, struct device *device, const clgan_selftest_options *options);
 
 /* Whether it is worth training on the device: what has passed the brief form here, with this driver and these kernels,
  * is remembered in the cache folder; else that form is run. CLGAN_FAILED, with what to do, where it fails, or with

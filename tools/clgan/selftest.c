@@ -257,7 +257,8 @@ static int test_device(struct report *report, const char *device, const clgan_de
     }
     if (!told) tell_device(report, known);
     tell_end(report,
-             *ended               ? "crashed"
+             heard == SILENT      ? "hung"
+             : *ended             ? "crashed"
              : status != CLGAN_OK ? "not opened"
              : report->wrong      ? "failed"
                                   : "passed",
