@@ -131,7 +131,7 @@ static void expect_update(const struct answers *answers, const struct trial *tri
     const double beta1 = (double)trial->rule.beta1, beta2 = (double)trial->rule.beta2;
     for (size_t i = 0; i < parameter->w.rows * parameter->w.columns; i++) {
         const double g = gradient[i];
-        if (!second) {
+        if (!second || !answers->second[which]) {
             answers->first[which][i] = (double)now->momentum * (double)first[i] - (double)now->rate * g;
             answers->w[which][i] = (double)w[i] + answers->first[which][i];
             continue;
@@ -146,32 +146,43 @@ static void expect_update(const struct answers *answers, const struct trial *tri
 
 static clgan_status take_like(struct selftest *test, double **values, const struct tensor *tensor)
 {
-    return tensor->buffer ? selftest_take(test, values, tensor->rows * tensor->columns, sizeof **values) : CLGAN_OK;
+    return selftest_take(test, values, tensor->rows * tensor->columns, sizeof **values);
+}
+
+static clgan_status expect_updates(struct selftest *test, struct answers *answers, const struct trial *trial,
+                                   const double *sums)
+{
+    const struct gemm *g = &trial->gemm;
+    const struct parameter *const parameters[2] = {&g->weight, &g->offset};
+    schedule now;
+    TRY(buffer_read(test->device, &trial->table, 0, sizeof now, &now));
+    for (size_t which = 0; which < 2; which++) {
+        const struct parameter *parameter = parameters[which];
+        TRY(take_like(test, &answers->w[which], &parameter->w));
+        TRY(take_like(test, &answers->first[which], &parameter->first));
+        if (parameter->second.buffer) TRY(take_like(test, &answers->second[which], &parameter->second));
+        expect_update(answers, trial, parameter, which, sums + which * g->m * g->n, &now);
+    }
+    return CLGAN_OK;
 }
 
 static clgan_status expect(struct selftest *test, struct answers *answers, const struct trial *trial)
 {
     const struct gemm *g = &trial->gemm;
-    const struct parameter *const parameters[2] = {&g->weight, &g->offset};
-    schedule now;
     double *sums;
     TRY(make_sums(test, &sums, trial));
+    if (g->epilogue >= EPILOGUE_MOMENTUM) return expect_updates(test, answers, trial, sums);
+    if (g->product == GEMM_XTDY) {
+        answers->c = sums;
+        answers->bias = sums + g->m * g->n;
+        return CLGAN_OK;
+    }
     TRY(take_like(test, &answers->c, &g->c));
     if (g->epilogue == EPILOGUE_MAXOUT) TRY(take_like(test, &answers->winner, &g->winner));
-    if (g->product == GEMM_XW) expect_forward(answers, trial, sums);
-    if (g->product == GEMM_DYWT) expect_backward(answers, trial, sums);
-    if (g->product == GEMM_XTDY && g->epilogue == EPILOGUE_STORE) {
-        for (size_t i = 0; i < g->m * g->n; i++) answers->c[i] = sums[i];
-        answers->bias = sums + g->m * g->n;
-    }
-    if (g->epilogue < EPILOGUE_MOMENTUM) return CLGAN_OK;
-    TRY(buffer_read(test->device, &trial->table, 0, sizeof now, &now));
-    for (size_t which = 0; which < 2; which++) {
-        TRY(take_like(test, &answers->w[which], &parameters[which]->w));
-        TRY(take_like(test, &answers->first[which], &parameters[which]->first));
-        TRY(take_like(test, &answers->second[which], &parameters[which]->second));
-        expect_update(answers, trial, parameters[which], which, sums + which * g->m * g->n, &now);
-    }
+    if (g->product == GEMM_XW)
+        expect_forward(answers, trial, sums);
+    else
+        expect_backward(answers, trial, sums);
     return CLGAN_OK;
 }
 
