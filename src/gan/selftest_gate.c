@@ -73,13 +73,13 @@ static clgan_status refuse(const struct device *device, const clgan_check *first
     if (!force)
         return status_fail(
             CLGAN_FAILED,
-            "device %d, %s, failed its self-test: %s: %s (%zu checks in all). What it trains would be "
+            "device %d, %s, failed its self-test: %s: %s (checks failed: %zu). What it trains would be "
             "wrong. `clgan selftest --device %d` shows all; update the driver (%s), take another device, "
             "or train anyway with --force",
             info->index, info->name, first->name, first->reason, failed, info->index, info->driver);
     log_warning(
         log,
-        "DEVICE %d, %s, FAILED ITS SELF-TEST: %s: %s (%zu checks in all). It is trained on all the same (--force): "
+        "DEVICE %d, %s, FAILED ITS SELF-TEST: %s: %s (checks failed: %zu). It is trained on all the same (--force): "
         "do not trust what comes out",
         info->index, info->name, first->name, first->reason, failed);
     return CLGAN_OK;
