@@ -103,6 +103,13 @@ json() {
   done
 }
 
+@test "a training is refused where only a product of its own sizes is wrong" {
+  CLGAN_PLANT='finish_tile(&e, x, acc); => if (k != 64) finish_tile(&e, x, acc);' \
+    run with plant tiny --no-cache --epochs 1 --out run
+  echo "$output"
+  [ "$status" = 1 ] && [[ "$output" == *"products in use: XW activate/0 16 x 64 x "*" comes out wrong"* ]]
+}
+
 # Plants every second fault of the table, from line $1 of it on, and tells of those that are not found.
 plant() {
   local check device fault layers code planted=$PWD/planted.$1 out=$PWD/out.$1
