@@ -81,6 +81,35 @@ typedef struct clgan_device_options {
         sizeof(clgan_device_options), NULL, NULL, 0                                                                    \
     }
 
+/* ---- self-test: does a device compute rightly ---- */
+
+/* One check of a self-test. */
+typedef struct clgan_check {
+    char name[48];    /* what is checked: "random philox", "product XW maxout" */
+    int passed;       /* 1, or 0 */
+    char reason[160]; /* what was computed, what was expected and where, or what could not be run; "" where it passed */
+    double seconds;
+} clgan_check;
+
+/* What to check. Initialise with CLGAN_SELFTEST_OPTIONS. */
+typedef struct clgan_selftest_options {
+    size_t size;
+    clgan_device_options device;
+    int brief;        /* 1: the short one, done before a first training on a device */
+    const char *only; /* checks whose name has this in it; NULL: all. CLGAN_USAGE where none has */
+    void (*opened)(void *user, const clgan_device_info *device); /* which it is, before the checks; may be NULL */
+    void (*progress)(void *user, const clgan_check *check);      /* after each check; may be NULL */
+    void *user;
+} clgan_selftest_options;
+#define CLGAN_SELFTEST_OPTIONS                                                                                         \
+    {                                                                                                                  \
+        sizeof(clgan_selftest_options), CLGAN_DEVICE_OPTIONS, 0, NULL, NULL, NULL, NULL                                \
+    }
+
+/* Runs kernels of every family on a device and compares with known answers. `*failed`: checks that failed or could not
+ * run. CLGAN_OK also where checks fail; another status where the device can't even be opened. */
+CLGAN_API clgan_status clgan_selftest(size_t *failed, const clgan_selftest_options *options, const clgan_log *log);
+
 /* ---- recipes ---- */
 
 typedef struct clgan_recipe clgan_recipe;
@@ -170,6 +199,7 @@ typedef struct clgan_train_options {
     uint64_t evaluate_every;  /* epochs from one evaluation on the validation rows to the next; the likeliest is kept as
                                  checkpoints/best.safetensors. 0: as last asked for, else never */
     int stop_on_collapse;     /* 1: CLGAN_FAILED, saved, at the end of an epoch in which an alarm begins */
+    int force;                /* 1: a device that fails its self-test is warned of, and trained on */
     const volatile int *stop; /* polled; not 0: finish the step, save, return CLGAN_STOPPED. May be NULL */
     void (*progress)(void *user,
                      const clgan_progress *progress); /* about once a second and at each epoch's end; may be NULL */
@@ -177,11 +207,12 @@ typedef struct clgan_train_options {
 } clgan_train_options;
 #define CLGAN_TRAIN_OPTIONS                                                                                            \
     {                                                                                                                  \
-        sizeof(clgan_train_options), CLGAN_DEVICE_OPTIONS, 0, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL              \
+        sizeof(clgan_train_options), CLGAN_DEVICE_OPTIONS, 0, NULL, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL           \
     }
 
-/* Trains to the total of epochs, keeping log, checkpoints and samples in the run's folder. Resuming a finished run is
- * CLGAN_OK and does nothing but say so in the log. */
+/* Trains to the total of epochs, keeping log, checkpoints and samples in the run's folder. At the first training on a
+ * device with its driver, the device's self-test comes first: CLGAN_FAILED where it fails, unless forced. Resuming a
+ * finished run is CLGAN_OK and does nothing but say so in the log. */
 CLGAN_API clgan_status clgan_train(clgan_run *run, const clgan_train_options *options);
 
 /* What one training step would do on that device, as text: the recipe, parameters per layer, device memory, and each

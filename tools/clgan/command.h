@@ -22,6 +22,7 @@ int command_score(struct context *context, int argc, char **argv);
 int command_evaluate(struct context *context, int argc, char **argv);
 int command_figure(struct context *context, int argc, char **argv);
 int command_tune(struct context *context, int argc, char **argv);
+int command_selftest(struct context *context, int argc, char **argv);
 int command_recipes(struct context *context, int argc, char **argv);
 
 /* ---- options ---- */
@@ -68,6 +69,15 @@ enum { OPERANDS = 2 };
 /* Reads a subcommand's arguments. 1: go on; 0: `*code` is the exit code (help was asked for, or an error was told). */
 int options_read(int *code, struct context *context, const struct usage *usage, int argc, char **argv,
                  const char *operands[OPERANDS]);
+
+/* ---- JSON ---- */
+
+/* A string with its quotes; characters below a space become one. */
+void json_text(FILE *out, const char *text);
+/* `before`, then the number; null for what is not finite. */
+void json_number(FILE *out, const char *before, double value);
+
+/* ---- ends ---- */
 
 /* Tells the last error on stderr and gives the exit code of `status`. */
 int command_end(clgan_status status);

@@ -66,25 +66,6 @@ static void print_text(FILE *out, const clgan_evaluation *evaluation)
 
 /* ---- as JSON ---- */
 
-static void json_text(FILE *out, const char *text)
-{
-    fputc('"', out);
-    for (; *text; text++) {
-        if (*text == '"' || *text == '\\') fputc('\\', out);
-        fputc((unsigned char)*text < ' ' ? ' ' : *text, out);
-    }
-    fputc('"', out);
-}
-
-/* JSON has no number for what is not finite. */
-static void json_number(FILE *out, const char *before, double value)
-{
-    if (isfinite(value))
-        fprintf(out, "%s%.9g", before, value);
-    else
-        fprintf(out, "%snull", before);
-}
-
 /* The members of an object, without its braces. */
 static void json_parzen(FILE *out, const clgan_parzen *parzen)
 {
