@@ -135,13 +135,15 @@ typedef struct clgan_check {
 typedef struct clgan_selftest_options {
     size_t size;
     clgan_device_options device;
-    int brief; /* 1: the short one, done before a first training on a device */
-    void (*progress)(void *user, const clgan_check *check); /* after each check; may be NULL */
+    int brief;        /* 1: the short one, done before a first training on a device */
+    const char *only; /* checks whose name has this in it; NULL: all. CLGAN_USAGE where none has */
+    void (*opened)(void *user, const clgan_device_info *device); /* which it is, before the checks; may be NULL */
+    void (*progress)(void *user, const clgan_check *check);      /* after each check; may be NULL */
     void *user;
 } clgan_selftest_options;
 #define CLGAN_SELFTEST_OPTIONS                                                                                         \
     {                                                                                                                  \
-        sizeof(clgan_selftest_options), CLGAN_DEVICE_OPTIONS, 0, NULL, NULL                                            \
+        sizeof(clgan_selftest_options), CLGAN_DEVICE_OPTIONS, 0, NULL, NULL, NULL, NULL                                \
     }
 
 /* Runs kernels of every family on a device and compares with known answers. `*failed`: checks that failed or could not
@@ -237,6 +239,7 @@ typedef struct clgan_train_options {
     uint64_t evaluate_every;  /* epochs from one evaluation on the validation rows to the next; the likeliest is kept as
                                  checkpoints/best.safetensors. 0: as last asked for, else never */
     int stop_on_collapse;     /* 1: CLGAN_FAILED, saved, at the end of an epoch in which an alarm begins */
+    int force;                /* 1: a device that fails its self-test is warned of, and trained on */
     const volatile int *stop; /* polled; not 0: finish the step, save, return CLGAN_STOPPED. May be NULL */
     void (*progress)(void *user,
                      const clgan_progress *progress); /* about once a second and at each epoch's end; may be NULL */
@@ -244,11 +247,12 @@ typedef struct clgan_train_options {
 } clgan_train_options;
 #define CLGAN_TRAIN_OPTIONS                                                                                            \
     {                                                                                                                  \
-        sizeof(clgan_train_options), CLGAN_DEVICE_OPTIONS, 0, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL              \
+        sizeof(clgan_train_options), CLGAN_DEVICE_OPTIONS, 0, NULL, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL           \
     }
 
-/* Trains to the total of epochs, keeping log, checkpoints and samples in the run's folder. Resuming a finished run is
- * CLGAN_OK and does nothing but say so in the log. */
+/* Trains to the total of epochs, keeping log, checkpoints and samples in the run's folder. At the first training on a
+ * device with its driver, the device's self-test comes first: CLGAN_FAILED where it fails, unless forced. Resuming a
+ * finished run is CLGAN_OK and does nothing but say so in the log. */
 CLGAN_API clgan_status clgan_train(clgan_run *run, const clgan_train_options *options);
 
 /* What one training step would do on that device, as text: the recipe, parameters per layer, device memory, and each

@@ -10,41 +10,6 @@
 
 enum { METADATA = 12, VALUE = 32, KEPT = 2 };
 
-/* ---- everything finite? ---- */
-
-static clgan_status append_checks(struct plan *plan, const struct buffer *bad, const struct net_tensor *list,
-                                  size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        const size_t elements = list[i].tensor.rows * list[i].tensor.columns;
-        TRY(plan_kernel(
-            plan, &(struct kernel_launch){.name = list[i].name,
-                                          .program = "update",
-                                          .kernel = "check_finite",
-                                          .columns = elements,
-                                          ARGUMENTS(ARG_TENSOR(list[i].tensor), ARG_BUFFER(bad), ARG_UINT(elements))}));
-    }
-    return CLGAN_OK;
-}
-
-static clgan_status check_finite(struct device *device, const struct net_tensor *list, size_t count)
-{
-    struct plan plan;
-    struct buffer bad = {0};
-    cl_uint found = 0;
-    TRY(buffer_make(&bad, device, sizeof found, "finite check"));
-    plan_begin(&plan, device);
-    clgan_status status = append_checks(&plan, &bad, list, count);
-    if (status == CLGAN_OK) status = plan_run(&plan);
-    if (status == CLGAN_OK) status = buffer_read(device, &bad, 0, sizeof found, &found);
-    plan_free(&plan);
-    buffer_free(&bad, device);
-    if (status == CLGAN_OK && found)
-        status = status_fail(CLGAN_FAILED, "a weight is not finite: nothing was saved, earlier checkpoints are kept. "
-                                           "Try a lower learning rate");
-    return status;
-}
-
 /* ---- metadata ---- */
 
 struct metadata {
@@ -144,7 +109,11 @@ static clgan_status save(const char *path, struct pair *pair, const char *recipe
     size_t count = net_tensors(list, &pair->g, NET_ALL);
     count += net_tensors(list + count, &pair->d, NET_ALL);
     fill_metadata(&metadata, pair, recipe_text, step);
-    clgan_status status = check_finite(pair->device, list, count);
+    bool finite;
+    clgan_status status = net_tensors_finite(&finite, pair->device, list, count);
+    if (status == CLGAN_OK && !finite)
+        status = status_fail(CLGAN_FAILED, "a weight is not finite: nothing was saved, earlier checkpoints are kept. "
+                                           "Try a lower learning rate");
     if (status == CLGAN_OK) status = write_file(path, pair, list, count, &metadata);
     free(list);
     return status;

@@ -37,3 +37,34 @@ size_t net_tensors(struct net_tensor *list, const struct network *network, unsig
     }
     return count;
 }
+
+static clgan_status append_checks(struct plan *plan, const struct buffer *bad, const struct net_tensor *list,
+                                  size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const size_t elements = list[i].tensor.rows * list[i].tensor.columns;
+        TRY(plan_kernel(
+            plan, &(struct kernel_launch){.name = list[i].name,
+                                          .program = "update",
+                                          .kernel = "check_finite",
+                                          .columns = elements,
+                                          ARGUMENTS(ARG_TENSOR(list[i].tensor), ARG_BUFFER(bad), ARG_UINT(elements))}));
+    }
+    return CLGAN_OK;
+}
+
+clgan_status net_tensors_finite(bool *finite, struct device *device, const struct net_tensor *list, size_t count)
+{
+    struct plan plan;
+    struct buffer bad = {0};
+    cl_uint found = 0;
+    TRY(buffer_make(&bad, device, sizeof found, "finite check"));
+    plan_begin(&plan, device);
+    clgan_status status = append_checks(&plan, &bad, list, count);
+    if (status == CLGAN_OK) status = plan_run(&plan);
+    if (status == CLGAN_OK) status = buffer_read(device, &bad, 0, sizeof found, &found);
+    plan_free(&plan);
+    buffer_free(&bad, device);
+    *finite = !found;
+    return status;
+}

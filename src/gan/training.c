@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "gan/checkpoint.h"
+#include "gan/selftest.h"
 #include "gan/tuning.h"
 
 /* Pictures of nothing, two steps of them. */
@@ -76,6 +77,7 @@ static clgan_status set_up(struct training *training, const struct training_requ
     TRY(sampler_make(&training->sampler, training->device, recipe, &training->pair.g, averaged,
                      (uint64_t)recipe->train.seed));
     if (!request->choices) return CLGAN_OK;
+    TRY(selftest_gate(training->device, options->force, log));
     TRY(pair_plan_probe(&training->pair, &training->batches));
     TRY(monitor_make(&training->monitor, &training->pair));
     if (file_exists(request->choices)) return CLGAN_OK;

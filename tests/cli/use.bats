@@ -236,7 +236,7 @@ END
 }
 
 @test "tune keeps what it measured, goes on, and a run keeps what it began with" {
-  export XDG_CACHE_HOME=$PWD/cache
+  own_cache
   run "$CLGAN" tune --show
   [ "$status" = 0 ] && [[ "$output" == *"nothing is kept"* ]]
   run "$CLGAN" tune --recipe ring8 --set train.batch=16 --budget 3
@@ -257,7 +257,7 @@ END
 }
 
 @test "the first training of its sizes measures, the second does not" {
-  export XDG_CACHE_HOME=$PWD/cache
+  own_cache
   run "$CLGAN" train ring8 --set train.batch=16 --set data.steps_per_epoch=5 --set output.samples=50 --epochs 1 --out a
   [ "$status" = 0 ] && [[ "$output" == *"measuring kernels"* ]]
   run "$CLGAN" train ring8 --set train.batch=16 --set data.steps_per_epoch=5 --set output.samples=50 --epochs 1 --out b
@@ -266,7 +266,7 @@ END
 }
 
 @test "Ctrl-C ends a tuning with what it found" {
-  export XDG_CACHE_HOME=$PWD/cache
+  own_cache
   "$CLGAN" tune --recipe ring8 2>log &
   local tuning=$!
   sleep 4

@@ -15,7 +15,7 @@ struct train {
     struct settings settings;
     uint64_t epochs, evaluate_every;
     double seconds;
-    int dry_run, profile, quiet, no_cache, stream, no_tune, stop_on_collapse;
+    int dry_run, profile, quiet, no_cache, stream, no_tune, stop_on_collapse, force;
 };
 
 /* ---- progress ---- */
@@ -94,6 +94,7 @@ static clgan_train_options train_options(const struct train *train, const struct
     options.no_tune = train->no_tune;
     options.profile = train->profile;
     options.stop_on_collapse = train->stop_on_collapse;
+    options.force = train->force;
     options.stop = context->stop;
     options.progress = show;
     options.user = screen;
@@ -203,6 +204,7 @@ int command_train(struct context *context, int argc, char **argv)
          "don't measure kernels for some seconds at the first training here"},
         {"stop-on-collapse", NULL, OPTION_FLAG, &train.stop_on_collapse,
          "stop, saved, with exit code 1, when an alarm begins (docs/evaluation.md)"},
+        {"force", NULL, OPTION_FLAG, &train.force, "train on a device that fails its self-test, with a warning"},
         {"quiet", NULL, OPTION_FLAG, &train.quiet, "print warnings and errors only"},
         {"no-cache", NULL, OPTION_FLAG, &train.no_cache, "neither read nor write compiled programs"},
         {"cache", "DIR", OPTION_TEXT, &train.cache, "where compiled programs are kept (~/.cache/clgan)"},
