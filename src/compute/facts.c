@@ -264,7 +264,7 @@ static clgan_status add_wide(struct facts *facts, const struct device *device)
 {
     char reason[160];
     if (device->quirks & QUIRK_NARROW)
-        snprintf(reason, sizeof reason, "a known quirk");
+        snprintf(reason, sizeof reason, "a known quirk, below");
     else
         snprintf(reason, sizeof reason, "native vectors of %u floats; 8 or more make kernels work on vectors of 16",
                  device->vector_width);
