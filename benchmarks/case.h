@@ -16,7 +16,7 @@ struct bench_case {
 
 /* What a row is of. */
 struct point {
-    const char *recipe, *update, *backend;
+    const char *recipe, *update, *backend; /* update NULL: the recipe's own; backend NULL: whatever is fastest */
     size_t batch, width; /* 0: as the recipe says */
 };
 
