@@ -8,20 +8,6 @@
 #ifndef PANEL
 #define PANEL 512 /* k, or the longest part of it, rounded up to a multiple of WIDTH */
 #endif
-#if WIDTH == 16
-#define LOW(a, b) (REALS)(a.s0, b.s0, a.s1, b.s1, a.s2, b.s2, a.s3, b.s3, a.s4, b.s4, a.s5, b.s5, a.s6, b.s6, a.s7, b.s7)
-#define HIGH(a, b) (REALS)(a.s8, b.s8, a.s9, b.s9, a.sa, b.sa, a.sb, b.sb, a.sc, b.sc, a.sd, b.sd, a.se, b.se, a.sf, b.sf)
-#elif WIDTH == 8
-#define LOW(a, b) (REALS)(a.s0, b.s0, a.s1, b.s1, a.s2, b.s2, a.s3, b.s3)
-#define HIGH(a, b) (REALS)(a.s4, b.s4, a.s5, b.s5, a.s6, b.s6, a.s7, b.s7)
-#elif WIDTH == 4
-#define LOW(a, b) (REALS)(a.s0, b.s0, a.s1, b.s1)
-#define HIGH(a, b) (REALS)(a.s2, b.s2, a.s3, b.s3)
-#elif WIDTH == 2
-#define LOW(a, b) (REALS)(a.s0, b.s0)
-#define HIGH(a, b) (REALS)(a.s1, b.s1)
-#endif
-
 /* WIDTH rows of b, k apart, become WIDTH rows of the panel: each perfect shuffle of rows i and i + WIDTH / 2 moves one bit of a row's
  * number into the lane's; after log2 WIDTH of them the square is its transpose. */
 INLINE void turn_square(__local float *panel, __global const float *INNER_RESTRICT b, const uint k)
@@ -36,8 +22,8 @@ INLINE void turn_square(__local float *panel, __global const float *INNER_RESTRI
     for (uint round = 1; round < WIDTH; round *= 2) {
 #pragma unroll
         for (uint i = 0; i < WIDTH / 2; i++) {
-            shuffled[2 * i] = LOW(rows[i], rows[i + WIDTH / 2]);
-            shuffled[2 * i + 1] = HIGH(rows[i], rows[i + WIDTH / 2]);
+            shuffled[2 * i] = JOIN(MERGE_LOW_, WIDTH)(REALS, rows[i], rows[i + WIDTH / 2]);
+            shuffled[2 * i + 1] = JOIN(MERGE_HIGH_, WIDTH)(REALS, rows[i], rows[i + WIDTH / 2]);
         }
 #pragma unroll
         for (uint i = 0; i < WIDTH; i++) rows[i] = shuffled[i];

@@ -3,6 +3,12 @@
 #include "philox.clh"
 #include "view.clh"
 
+#if LANES == 1
+#define BYTES_OF(x) ((uchar)(x))
+#else
+#define BYTES_OF(x) JOIN(convert_uchar, LANES)(x)
+#endif
+
 #ifndef DOWN
 #define DOWN 0 /* 1, of z: a work-item draws for LANES rows of four columns: for rows of few columns */
 #endif

@@ -69,6 +69,46 @@ typedef struct clgan_device_info {
 CLGAN_API clgan_status clgan_devices_list(clgan_device_info **devices, size_t *count, const clgan_log *log);
 CLGAN_API void clgan_devices_free(clgan_device_info *devices);
 
+/* A platform: an OpenCL implementation that is installed. */
+typedef struct clgan_platform_info {
+    char name[128], vendor[128], version[128];
+    unsigned devices;
+    char trouble[160]; /* why it is skipped; "" where it is not */
+} clgan_platform_info;
+CLGAN_API clgan_status clgan_platforms_list(clgan_platform_info **platforms, size_t *count);
+CLGAN_API void clgan_platforms_free(clgan_platform_info *platforms);
+
+typedef enum clgan_fact_kind {
+    CLGAN_FACT_UNKNOWN, /* the driver does not say */
+    CLGAN_FACT_TEXT,
+    CLGAN_FACT_NUMBER, /* `number` */
+    CLGAN_FACT_FLAG,   /* `number` is 1 or 0 */
+    CLGAN_FACT_NUMBERS /* `text`: decimal numbers with a space between */,
+    CLGAN_FACT_WORDS /* `text`: words with a space between */
+} clgan_fact_kind;
+
+/* One thing about a device. Groups, in order: "device" (what identifies it), "kernels", "memory", "queues" (what
+ * decides how kernels run), "clgan" (what clgan makes of it), "products" (each way to make matrix products: 1 where it
+ * is a candidate there), "quirks" (known ones that apply: what is done about each). */
+typedef struct clgan_fact {
+    const char *group;
+    const char *key;   /* stable name, with its unit where it has one: "global_memory_bytes" */
+    const char *about; /* in words; "" for a product's or a quirk's name */
+    clgan_fact_kind kind;
+    char *text; /* owned; NULL for numbers, flags and what is unknown */
+    uint64_t number;
+    char reason[320]; /* why it is so; "" where the driver says it */
+} clgan_fact;
+
+/* All that is to be known of the device with that index, usable or not; opens and builds nothing. `cache_dir` as in
+ * clgan_device_options. Free `*facts` with clgan_facts_free. CLGAN_USAGE if there is no such index. */
+CLGAN_API clgan_status clgan_device_facts(clgan_fact **facts, size_t *count, int index, const char *cache_dir,
+                                          const clgan_log *log);
+CLGAN_API void clgan_facts_free(clgan_fact *facts, size_t count);
+
+/* "OpenCL loader: ocl-icd 2.3.1 (OCL Icd free software), OpenCL 2.2"; says so where the loader doesn't tell. */
+CLGAN_API void clgan_opencl_loader(char text[160]);
+
 /* Which device to use and how. Initialise with CLGAN_DEVICE_OPTIONS. */
 typedef struct clgan_device_options {
     size_t size;        /* sizeof this struct */

@@ -13,7 +13,7 @@ struct kind {
     enum gemm_epilogue epilogue;
     size_t pieces;
     int activation;
-    int flags; /* 1: signal, 2: mask, 4: limit on columns, 8: average, 16: norm of the gradient */
+    int flags; /* 1: signal, 2: mask, 4: limit on columns, 8: average, 16: norm of the gradient, 32: dropout */
 };
 
 static const struct kind kinds[] = {
@@ -22,8 +22,10 @@ static const struct kind kinds[] = {
     {GEMM_XW, EPILOGUE_ACTIVATE, 0, ACTIVATION_LEAKY_RELU, 0},
     {GEMM_XW, EPILOGUE_ACTIVATE, 0, ACTIVATION_TANH, 0},
     {GEMM_XW, EPILOGUE_ACTIVATE, 0, ACTIVATION_SIGMOID, 0},
+    {GEMM_XW, EPILOGUE_ACTIVATE, 0, ACTIVATION_LEAKY_RELU, 32},
     {GEMM_XW, EPILOGUE_MAXOUT, 2, 0, 0},
     {GEMM_XW, EPILOGUE_MAXOUT, 5, 0, 0},
+    {GEMM_XW, EPILOGUE_MAXOUT, 3, 0, 32},
     {GEMM_DYWT, EPILOGUE_BACKWARD, 0, ACTIVATION_LINEAR, 0},
     {GEMM_DYWT, EPILOGUE_BACKWARD, 0, ACTIVATION_RELU, 1},
     {GEMM_DYWT, EPILOGUE_BACKWARD, 0, ACTIVATION_LEAKY_RELU, 2},
@@ -72,7 +74,7 @@ struct product_case {
     const struct kind *kind;
     struct gemm gemm;
     struct guarded *a, *b, *c, *bias, *winner, *signal, *mask, *y, *scaled;
-    struct guarded *average, *offset_average, *square;
+    struct guarded *average, *offset_average, *square, *dropped, *kept;
     struct guarded *w, *first, *second, *offset, *offset_first, *offset_second, *state, *table;
     struct update_rule rule;
 };
@@ -131,6 +133,20 @@ static void make_parameters(struct product_case *p, size_t m, size_t n, bool ada
     if (p->kind->flags & 4) p->gemm.limit = (float)(0.6 * sqrt((double)m)); /* about what a column has */
 }
 
+/* In a stream whose state, layer and rows do not start at 0. */
+static void make_dropout(struct product_case *p, size_t m, size_t n)
+{
+    const step_state now = {.step = 3ull << 32 | 7, .row = 40};
+    p->state = plain(sizeof now, &now);
+    p->gemm.dropout = (struct gemm_dropout){.h = (p->dropped = guarded(m, n, ELEMENT_F32))->t,
+                                            .mask = (p->kept = guarded(m, n, ELEMENT_U8))->t,
+                                            .state = &p->state->buffer,
+                                            .key = {{11, 12}},
+                                            .layer = 2,
+                                            .row = 5,
+                                            .keep = 0.7};
+}
+
 static void make_case(struct product_case *p, const struct kind *kind, size_t m, size_t n, size_t k)
 {
     const enum gemm_product product = kind->product;
@@ -160,6 +176,7 @@ static void make_case(struct product_case *p, const struct kind *kind, size_t m,
     if (product == GEMM_XW) g->bias = (p->bias = random_floats(1, columns, 1, LEVELS))->t;
     if (product == GEMM_XTDY) g->bias = (p->bias = guarded(1, n, ELEMENT_F32))->t;
     if (maxout) g->winner = (p->winner = guarded(m, n, ELEMENT_U8))->t;
+    if (kind->flags & 32) make_dropout(p, m, n);
     if (kind->epilogue == EPILOGUE_SCATTER) g->winner = (p->winner = random_bytes(m, n, (unsigned)kind->pieces))->t;
     if (kind->epilogue == EPILOGUE_BACKWARD) g->y = (p->y = random_floats(m, n, 0.9f, 0))->t;
 }
@@ -218,6 +235,22 @@ static void compare(double got, double wanted, double tolerance)
     if (!(error <= worst * tolerance)) worst = isnan(error) ? INFINITY : error / tolerance;
 }
 
+static void compare_dropout(struct product_case *p)
+{
+    const size_t n = p->c->t.columns;
+    get(p->dropped);
+    get(p->kept);
+    for (size_t i = 0; i < p->c->count; i++) {
+        const uint32_t column = (uint32_t)(i % n), row = (uint32_t)(i / n);
+        const uint32_t counter[4] = {2u << 24 | column / 4, 40 + 5 + row, 7, 3};
+        uint32_t words[4];
+        random_philox(words, counter, p->gemm.dropout.key);
+        const bool kept = words[column % 4] < 0.7 * 0x1p32;
+        compare(p->kept->out.u8[i], kept, 0.5);
+        compare(p->dropped->out.f[i], kept ? p->c->out.f[i] / 0.7 : 0, 2 * ROUND * fabs((double)p->c->out.f[i]));
+    }
+}
+
 static void compare_forward(struct product_case *p)
 {
     get(p->c);
@@ -238,6 +271,7 @@ static void compare_forward(struct product_case *p)
         compare(p->c->out.f[i], activate_twin(best, p->kind->activation, 0.25), 16 * ULP);
         if (p->winner && p->kind->epilogue == EPILOGUE_MAXOUT) compare(p->winner->out.u8[i], (double)which, 0.5);
     }
+    if (p->dropped) compare_dropout(p);
 }
 
 static void compare_backward(struct product_case *p)
@@ -490,6 +524,6 @@ END_TEST
 int main(void)
 {
     const struct looped tests[] = {
-        {products_and_epilogues, KINDS}, {guesses, KINDS}, {nan_passes_through, 7 /* kinds of XW */}};
+        {products_and_epilogues, KINDS}, {guesses, KINDS}, {nan_passes_through, 9 /* kinds of XW */}};
     return harness_run_looped("kernels of products", tests, sizeof tests / sizeof *tests);
 }

@@ -37,7 +37,8 @@ static const struct gemm products[] = {
      .n = 90,
      .k = 33,
      .pieces = 5,
-     .bias = {.buffer = &there}},
+     .bias = {.buffer = &there},
+     .dropout = {.h = {.buffer = &there}, .layer = 1, .row = 7, .keep = 0.5}},
     {.product = GEMM_DYWT,
      .epilogue = EPILOGUE_BACKWARD,
      .m = 20,
@@ -147,6 +148,19 @@ START_TEST(what_is_not_ours_is_ignored)
 }
 END_TEST
 
+/* An element of a result is replaced by `wrong`, for one check. */
+static void check_seen(const struct trial *trial, struct tensor result, size_t place, const void *wrong)
+{
+    const size_t bytes = element_bytes(result.element), at = (result.offset + place) * bytes;
+    char good[sizeof(float)];
+    bool right;
+    CHECK_OK(buffer_read(device, result.buffer, at, bytes, good));
+    CHECK_OK(buffer_write(device, result.buffer, at, bytes, wrong));
+    CHECK_OK(trial_check(&right, trial));
+    ck_assert(!right);
+    CHECK_OK(buffer_write(device, result.buffer, at, bytes, good));
+}
+
 /* Right results are accepted, and a wrong number anywhere at an edge, or one that is not finite inside, is not. */
 START_TEST(wrong_results_are_seen)
 {
@@ -154,6 +168,7 @@ START_TEST(wrong_results_are_seen)
     struct plan plan;
     bool right;
     const struct gemm_variant variant = gemm_choose(device, &products[_i]);
+    const float large = 1e3f, none = NAN;
     CHECK_OK(trial_open(&trial, device, &products[_i]));
     plan_begin(&plan, device);
     CHECK_OK(gemm_append(&plan, "test", &trial.gemm, &variant));
@@ -162,16 +177,13 @@ START_TEST(wrong_results_are_seen)
     CHECK_OK(trial_check(&right, &trial));
     ck_assert(right);
     const struct tensor result = trial.gemm.c.buffer ? trial.gemm.c : trial.gemm.weight.w;
-    const size_t places[] = {0, result.columns - 1, (result.rows - 1) * result.columns, result.columns + 1};
-    for (size_t i = 0; i < 4; i++) {
-        const size_t at = (result.offset + places[i]) * sizeof(float);
-        const float wrong = i < 3 ? 1e3f : NAN;
-        float good;
-        CHECK_OK(buffer_read(device, result.buffer, at, sizeof good, &good));
-        CHECK_OK(buffer_write(device, result.buffer, at, sizeof good, &wrong));
-        CHECK_OK(trial_check(&right, &trial));
-        ck_assert(!right);
-        CHECK_OK(buffer_write(device, result.buffer, at, sizeof good, &good));
+    check_seen(&trial, result, 0, &large);
+    check_seen(&trial, result, result.columns - 1, &large);
+    check_seen(&trial, result, (result.rows - 1) * result.columns, &large);
+    check_seen(&trial, result, result.columns + 1, &none);
+    if (trial.gemm.dropout.h.buffer) {
+        check_seen(&trial, trial.gemm.dropout.h, result.columns + 1, &large);
+        check_seen(&trial, trial.gemm.dropout.mask, result.columns + 1, &(uint8_t){2});
     }
     plan_free(&plan);
     trial_close(&trial);
@@ -193,7 +205,7 @@ START_TEST(what_can_not_be_launched_gives_way)
     choices_find(device->choices, &products[0])->variant = (struct gemm_variant){
         .backend = GEMM_GROUP, .rows = 1, .vectors = 1, .width = 1, .depth = 1, .down = 256, .across = 256, .parts = 1};
     plan_begin(&plan, device);
-    CHECK_OK(gemm_dense(&plan, "test", x, w, b, y, 3, 0));
+    CHECK_OK(gemm_forward(&plan, "test", x, w, &(struct gemm){.c = y, .bias = b, .activation = 3}));
     ck_assert_uint_eq(plan.count, 1);
     CHECK_OK(plan_run(&plan));
     CHECK_OK(device_finish(device));

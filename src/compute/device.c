@@ -8,15 +8,16 @@
 #include "compute/choices.h"
 #include "compute/device_list.h"
 #include "compute/program.h"
+#include "compute/quirks.h"
 
-static clgan_status find_limits(struct device *device)
+clgan_status device_limits(struct device *device)
 {
-    cl_uint bits = 0, width = 0;
+    cl_uint width = 0;
     TRY(CL_CALL(clGetDeviceInfo(device->id, CL_DEVICE_MAX_WORK_GROUP_SIZE, sizeof device->work_group,
                                 &device->work_group, NULL)));
-    TRY(CL_CALL(clGetDeviceInfo(device->id, CL_DEVICE_MEM_BASE_ADDR_ALIGN, sizeof bits, &bits, NULL)));
     TRY(CL_CALL(clGetDeviceInfo(device->id, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT, sizeof width, &width, NULL)));
-    device->alignment = bits / 8 > 256 ? bits / 8 : 256;
+    device->quirks = quirk_acts(&device->info);
+    if (device->quirks & QUIRK_NARROW) width = 1;
     device->vector_width = 1;
     while (2 * device->vector_width <= width && device->vector_width < 16) device->vector_width *= 2;
     return CLGAN_OK;
@@ -57,7 +58,7 @@ clgan_status device_open(struct device **out, const clgan_device_options *option
     }
     free(list);
     if (status == CLGAN_OK) status = memory_take(&device->choices, 1, sizeof *device->choices);
-    if (status == CLGAN_OK) status = find_limits(device);
+    if (status == CLGAN_OK) status = device_limits(device);
     if (status == CLGAN_OK) status = open_queue(device, profiling);
     if (status != CLGAN_OK) {
         device_close(device);

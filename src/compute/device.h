@@ -19,7 +19,7 @@ struct device {
     cl_command_queue queue;         /* in order */
     size_t work_group;              /* largest work-group the device allows */
     unsigned vector_width;          /* floats of a hardware vector, as the device says: 1 to 16 */
-    size_t alignment;               /* of sub-ranges in a buffer, bytes */
+    unsigned quirks;                /* bits of enum quirk_act */
     uint64_t taken;                 /* bytes of buffers alive */
     char *cache_dir;                /* NULL: no cache; owned */
     unsigned gemm_backends;         /* bits of 1 << enum gemm_backend that products may use; 0: all */
@@ -34,6 +34,8 @@ struct device {
 clgan_status device_open(struct device **device, const clgan_device_options *options, bool profiling,
                          const clgan_log *log);
 void device_close(struct device *device);
+/* Fills in what follows from `info` and `id`: quirks, work_group, vector_width. Opens nothing. */
+clgan_status device_limits(struct device *device);
 
 /* Whether kernels do well to work on vectors of 16 here: CPUs with wide ones. A GPU's work-items are its lanes. */
 bool device_is_wide(const struct device *device);

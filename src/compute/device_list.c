@@ -8,10 +8,13 @@
 #include <strings.h>
 
 #include "base/memory.h"
+#include "compute/quirks.h"
 
 static const char install_hint[] = "no OpenCL device was found; install a driver: on Debian `apt install "
                                    "pocl-opencl-icd` for the CPU, `intel-opencl-icd` "
                                    "for Intel graphics, `mesa-opencl-icd` for AMD, `nvidia-opencl-icd` for NVIDIA";
+
+enum { PLATFORMS = 64, PLATFORM_DEVICES = 64 };
 
 static void read_text(char *text, size_t size, cl_device_id id, cl_device_info what)
 {
@@ -47,9 +50,10 @@ static void describe(struct listed_device *device)
     info->largest_buffer = largest;
     info->local_memory = local;
     info->compute_units = units;
-    const char *trouble = !available  ? "the driver says it is not available"
-                          : !compiler ? "the driver has no compiler"
-                          : !little   ? "it is big-endian"
+    const char *trouble = quirk_acts(info) & QUIRK_REFUSED ? "clgan does not use this implementation (clgan devices -v)"
+                          : !available                     ? "the driver says it is not available"
+                          : !compiler                      ? "the driver has no compiler"
+                          : !little                        ? "it is big-endian"
                           : strncmp(info->opencl, "OpenCL 1.0", 10) == 0 || strncmp(info->opencl, "OpenCL 1.1", 10) == 0
                               ? "it is older than OpenCL 1.2"
                               : NULL;
@@ -57,44 +61,67 @@ static void describe(struct listed_device *device)
     if (trouble) snprintf(info->reason, sizeof info->reason, "%s", trouble);
 }
 
-/* The default: the first usable GPU, else the first usable CPU, else anything usable. */
+/* The first usable GPU or CPU (`type`; NULL: any), one whose quirks make it the last choice only after all others. */
 static const struct listed_device *preferred(const struct listed_device *devices, size_t count, const char *type)
 {
-    for (size_t i = 0; i < count; i++)
-        if (devices[i].info.usable && (!type || strcmp(devices[i].info.type, type) == 0)) return &devices[i];
-    return NULL;
+    const struct listed_device *last = NULL;
+    for (size_t i = 0; i < count; i++) {
+        const clgan_device_info *info = &devices[i].info;
+        if (!info->usable || (type && strcmp(info->type, type) != 0)) continue;
+        if (!(quirk_acts(info) & QUIRK_LAST)) return &devices[i];
+        if (!last) last = &devices[i];
+    }
+    return last;
 }
 
+/* The default: a GPU, else a CPU, else anything usable. */
 static const struct listed_device *choose_default(char why[160], const struct listed_device *devices, size_t count)
 {
-    const struct listed_device *chosen;
-    if ((chosen = preferred(devices, count, "gpu")))
-        snprintf(why, 160, "the first GPU");
-    else if ((chosen = preferred(devices, count, "cpu")))
-        snprintf(why, 160, "there is no GPU; the first CPU device");
-    else if ((chosen = preferred(devices, count, NULL)))
-        snprintf(why, 160, "the first usable device");
+    static const char *const types[] = {"gpu", "cpu", NULL};
+    static const char *const reasons[] = {"the first GPU", "there is no GPU; the first CPU device",
+                                          "the first usable device"};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        const struct listed_device *chosen = preferred(devices, count, types[i]);
+        if (!chosen || quirk_acts(&chosen->info) & QUIRK_LAST) continue;
+        snprintf(why, 160, "%s", reasons[i]);
+        return chosen;
+    }
+    const struct listed_device *chosen = preferred(devices, count, NULL);
+    if (chosen) snprintf(why, 160, "there is nothing faster (clgan devices -v)");
     return chosen;
+}
+
+/* Devices of a platform, at most PLATFORM_DEVICES; NULL, or what is wrong with the platform. */
+static const char *find_devices(cl_device_id *ids, cl_uint *found, cl_platform_id platform)
+{
+    const cl_int code = clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, PLATFORM_DEVICES, ids, found);
+    if (code != CL_SUCCESS) *found = 0;
+    if (*found > PLATFORM_DEVICES) *found = PLATFORM_DEVICES;
+    return *found ? NULL : cl_error_name(code ? code : CL_DEVICE_NOT_FOUND);
+}
+
+static cl_uint find_platforms(cl_platform_id platforms[PLATFORMS])
+{
+    cl_uint count = 0;
+    if (clGetPlatformIDs(PLATFORMS, platforms, &count) != CL_SUCCESS) return 0;
+    return count < PLATFORMS ? count : PLATFORMS;
 }
 
 clgan_status device_list(struct listed_device **devices, size_t *count, const clgan_log *log)
 {
-    cl_platform_id platforms[64];
-    cl_uint platform_count = 0;
+    cl_platform_id platforms[PLATFORMS];
+    const cl_uint platform_count = find_platforms(platforms);
     size_t capacity = 0;
     *devices = NULL;
     *count = 0;
-    if (clGetPlatformIDs(64, platforms, &platform_count) != CL_SUCCESS) platform_count = 0;
-    if (platform_count > 64) platform_count = 64;
     for (cl_uint p = 0; p < platform_count; p++) {
         char name[128] = "unknown";
-        cl_device_id ids[64];
+        cl_device_id ids[PLATFORM_DEVICES];
         cl_uint found = 0;
         clGetPlatformInfo(platforms[p], CL_PLATFORM_NAME, sizeof name, name, NULL);
-        cl_int code = clGetDeviceIDs(platforms[p], CL_DEVICE_TYPE_ALL, 64, ids, &found);
-        if (code != CL_SUCCESS || !found) {
-            log_warning(log, "platform %s: skipped, it has no device (%s)", name,
-                        cl_error_name(code ? code : CL_DEVICE_NOT_FOUND));
+        const char *trouble = find_devices(ids, &found, platforms[p]);
+        if (trouble) {
+            log_warning(log, "platform %s: skipped, it has no device (%s)", name, trouble);
             continue;
         }
         clgan_status status = memory_grow(devices, &capacity, *count + found, sizeof **devices);
@@ -103,7 +130,7 @@ clgan_status device_list(struct listed_device **devices, size_t *count, const cl
             *devices = NULL;
             return status;
         }
-        for (cl_uint d = 0; d < found && d < 64; d++) {
+        for (cl_uint d = 0; d < found; d++) {
             struct listed_device *device = &(*devices)[*count];
             *device = (struct listed_device){.platform = platforms[p], .id = ids[d]};
             device->info.index = (int)(*count)++;
@@ -159,6 +186,29 @@ clgan_status device_choose(const struct listed_device **chosen, char why[160], c
     snprintf(why, 160, "asked for with --device %.100s", wanted);
     return CLGAN_OK;
 }
+
+static void describe_platform(clgan_platform_info *info, cl_platform_id platform)
+{
+    cl_device_id ids[PLATFORM_DEVICES];
+    cl_uint found = 0;
+    clGetPlatformInfo(platform, CL_PLATFORM_NAME, sizeof info->name, info->name, NULL);
+    clGetPlatformInfo(platform, CL_PLATFORM_VENDOR, sizeof info->vendor, info->vendor, NULL);
+    clGetPlatformInfo(platform, CL_PLATFORM_VERSION, sizeof info->version, info->version, NULL);
+    const char *trouble = find_devices(ids, &found, platform);
+    info->devices = found;
+    if (trouble) snprintf(info->trouble, sizeof info->trouble, "it has no device (%s)", trouble);
+}
+
+clgan_status clgan_platforms_list(clgan_platform_info **platforms, size_t *count)
+{
+    cl_platform_id ids[PLATFORMS];
+    *count = find_platforms(ids);
+    TRY(memory_take(platforms, *count, sizeof **platforms));
+    for (size_t i = 0; i < *count; i++) describe_platform(&(*platforms)[i], ids[i]);
+    return CLGAN_OK;
+}
+
+void clgan_platforms_free(clgan_platform_info *platforms) { free(platforms); }
 
 clgan_status clgan_devices_list(clgan_device_info **devices, size_t *count, const clgan_log *log)
 {

@@ -37,38 +37,17 @@ static clgan_status append_chosen(struct plan *plan, const char *name, const str
     return status;
 }
 
-clgan_status gemm_dense(struct plan *plan, const char *name, struct tensor x, struct tensor w, struct tensor b,
-                        struct tensor y, int activation, float slope)
+clgan_status gemm_forward(struct plan *plan, const char *name, struct tensor x, struct tensor w, const struct gemm *how)
 {
-    return append_chosen(plan, name,
-                         &(struct gemm){.product = GEMM_XW,
-                                        .epilogue = EPILOGUE_ACTIVATE,
-                                        .m = x.rows,
-                                        .n = w.columns,
-                                        .k = w.rows,
-                                        .a = x,
-                                        .b = w,
-                                        .c = y,
-                                        .bias = b,
-                                        .activation = activation,
-                                        .slope = slope});
-}
-
-clgan_status gemm_maxout(struct plan *plan, const char *name, struct tensor x, struct tensor w, struct tensor b,
-                         struct tensor value, struct tensor winner, size_t pieces)
-{
-    return append_chosen(plan, name,
-                         &(struct gemm){.product = GEMM_XW,
-                                        .epilogue = EPILOGUE_MAXOUT,
-                                        .m = x.rows,
-                                        .n = w.columns,
-                                        .k = w.rows,
-                                        .a = x,
-                                        .b = w,
-                                        .c = value,
-                                        .bias = b,
-                                        .winner = winner,
-                                        .pieces = pieces});
+    struct gemm gemm = *how;
+    gemm.product = GEMM_XW;
+    gemm.epilogue = how->pieces ? EPILOGUE_MAXOUT : EPILOGUE_ACTIVATE;
+    gemm.m = x.rows;
+    gemm.n = w.columns;
+    gemm.k = w.rows;
+    gemm.a = x;
+    gemm.b = w;
+    return append_chosen(plan, name, &gemm);
 }
 
 clgan_status gemm_backward(struct plan *plan, const char *name, struct tensor dy, struct tensor w,

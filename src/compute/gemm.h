@@ -4,6 +4,7 @@
 #define COMPUTE_GEMM_H
 
 #include "compute/plan.h"
+#include "compute/random.h"
 
 /* How one net's parameters are updated. */
 struct update_rule {
@@ -31,6 +32,18 @@ enum gemm_epilogue {
     EPILOGUE_ADAM
 };
 
+/* What an epilogue makes of its value besides: the input of a layer that drops some of it. */
+struct gemm_dropout {
+    struct tensor h;            /* value * mask / keep; empty: no dropout */
+    struct tensor mask;         /* bytes, 1: kept */
+    const struct buffer *state; /* step_state */
+    struct random_key key;
+    unsigned layer, row; /* in the stream: of the layer that drops; of the value's first row */
+    double keep;         /* probability */
+};
+/* keep * 2^32: a word below it keeps its element. */
+uint32_t gemm_dropout_threshold(const struct gemm_dropout *dropout);
+
 /* A product and what becomes of it. Fields that its epilogue does not name stay empty. */
 struct gemm {
     enum gemm_product product;
@@ -38,11 +51,12 @@ struct gemm {
     size_t m, n, k;
     struct tensor a, b; /* X, W [k, n] | dY, W [n, k] | X [k, m], dY [k, n] */
     struct tensor c; /* store: [m, n]; activate, backward: [m, n]; maxout: [m, n / pieces]; scatter: [m, pieces * n] */
-    struct tensor bias;   /* activate, maxout: [1, n]; store of dW: its gradient, empty: not wanted */
-    struct tensor winner; /* maxout (written), scatter (read): bytes, which piece won */
-    size_t pieces;        /* of maxout and scatter */
-    int activation;       /* activate, backward: enum activation of nn/spec.h */
-    float slope;          /* of leaky ReLU */
+    struct tensor bias;          /* activate, maxout: [1, n]; store of dW: its gradient, empty: not wanted */
+    struct gemm_dropout dropout; /* activate, maxout: done to c as well */
+    struct tensor winner;        /* maxout (written), scatter (read): bytes, which piece won */
+    size_t pieces;               /* of maxout and scatter */
+    int activation;              /* activate, backward: enum activation of nn/spec.h */
+    float slope;                 /* of leaky ReLU */
     struct tensor
         signal;         /* backward, scatter: row factors, [m, 1], or empty; dW: of the rows of dY, [k, 1], or empty */
     struct tensor mask; /* backward, scatter: bytes, 0 where dropout dropped, or empty */
@@ -55,12 +69,10 @@ struct gemm {
     struct tensor square;            /* momentum, Adam: [1, 1], gets the sum of squares of W's gradient; may be empty */
 };
 
-/* Y = activation(X W + b). */
-clgan_status gemm_dense(struct plan *plan, const char *name, struct tensor x, struct tensor w, struct tensor b,
-                        struct tensor y, int activation, float slope);
-/* value = max over pieces of X W + b, winner = which. */
-clgan_status gemm_maxout(struct plan *plan, const char *name, struct tensor x, struct tensor w, struct tensor b,
-                         struct tensor value, struct tensor winner, size_t pieces);
+/* c = epilogue(X W + bias): `how` gives c, bias and the fields of EPILOGUE_MAXOUT where it has pieces, else of
+ * EPILOGUE_ACTIVATE. */
+clgan_status gemm_forward(struct plan *plan, const char *name, struct tensor x, struct tensor w,
+                          const struct gemm *how);
 /* c = epilogue(dY Wᵀ): `how` gives c and the fields of EPILOGUE_SCATTER where it has pieces, else of EPILOGUE_BACKWARD.
  */
 clgan_status gemm_backward(struct plan *plan, const char *name, struct tensor dy, struct tensor w,

@@ -1,4 +1,5 @@
 /* A product as launches: one where its kernel is ours and can finish it, else a product and a pass. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,6 +34,25 @@ struct squares {
     struct tensor of_w, of_gradient;
 };
 
+uint32_t gemm_dropout_threshold(const struct gemm_dropout *dropout)
+{
+    return (uint32_t)fmin(floor(dropout->keep * 4294967296.0 + 0.5), 4294967295.0);
+}
+
+/* DROPOUT_PARAMETERS of cl/gemm.clh. */
+static void add_dropout(struct argument_list *arguments, const struct gemm_dropout *dropout)
+{
+    if (!dropout->h.buffer) return;
+    ADD(TENSOR, dropout->h);
+    ADD(TENSOR, dropout->mask);
+    ADD(BUFFER, dropout->state);
+    ADD(KEY, dropout->key);
+    ADD(UINT, dropout->layer);
+    ADD(UINT, dropout->row);
+    ADD(UINT, gemm_dropout_threshold(dropout));
+    ADD(FLOAT, 1 / dropout->keep);
+}
+
 /* EPILOGUE_PARAMETERS of cl/gemm.clh. */
 static void add_epilogue(struct argument_list *arguments, const struct gemm *g, const struct squares *squares)
 {
@@ -46,11 +66,13 @@ static void add_epilogue(struct argument_list *arguments, const struct gemm *g, 
         ADD(TENSOR, g->c);
         ADD(TENSOR, g->bias);
         ADD(FLOAT, g->slope);
+        add_dropout(arguments, &g->dropout);
         return;
     case EPILOGUE_MAXOUT:
         ADD(TENSOR, g->c);
         ADD(TENSOR, g->bias);
         ADD(TENSOR, g->winner);
+        add_dropout(arguments, &g->dropout);
         return;
     case EPILOGUE_BACKWARD:
     case EPILOGUE_SCATTER:
@@ -96,12 +118,12 @@ static void write_options(char options[OPTIONS_BYTES], const struct device *devi
     const bool activation = g->epilogue == EPILOGUE_ACTIVATE || g->epilogue == EPILOGUE_BACKWARD;
     int used = snprintf(options, OPTIONS_BYTES,
                         "-DPRODUCT=%d -DEPILOGUE=%d -DPIECES=%zu -DACTIVATION=%d -DBIAS=%d -DAVERAGE=%d -DSQUARES=%d "
-                        "-DROWS=%u -DVECTORS=%u "
+                        "-DDROPOUT=%d -DROWS=%u -DVECTORS=%u "
                         "-DWIDTH=%u",
                         g->product, g->epilogue, g->epilogue == EPILOGUE_SCATTER ? g->pieces : 0,
                         activation ? g->activation : 0, has_bias(g), g->weight.average.buffer != NULL,
-                        updates(g) ? (g->limit > 0) + 2 * (g->square.buffer != NULL) : 0, v->rows,
-                        g->epilogue == EPILOGUE_MAXOUT ? (unsigned)g->pieces : v->vectors, v->width);
+                        updates(g) ? (g->limit > 0) + 2 * (g->square.buffer != NULL) : 0, g->dropout.h.buffer != NULL,
+                        v->rows, g->epilogue == EPILOGUE_MAXOUT ? (unsigned)g->pieces : v->vectors, v->width);
     if (v->backend == GEMM_REGISTER)
         snprintf(options + used, OPTIONS_BYTES - (size_t)used, " -DDEPTH=%u -DPARTS=%u -DPREFETCH=%d", v->depth,
                  v->parts, prefetches);
@@ -125,7 +147,7 @@ static double epilogue_bytes(const struct gemm *g)
     const double averages = bytes_of(g->weight.average) + bytes_of(g->offset.average);
     if (updates(g)) return parameters * (g->rule->adam ? 6 : 4) + 2 * averages;
     return bytes_of(g->c) + bytes_of(g->bias) + bytes_of(g->winner) + bytes_of(g->signal) + bytes_of(g->mask) +
-           bytes_of(g->y);
+           bytes_of(g->y) + bytes_of(g->dropout.h) + bytes_of(g->dropout.mask);
 }
 
 static double gemm_flops(const struct gemm *g) { return 2.0 * (double)g->m * (double)g->n * (double)g->k; }
@@ -190,13 +212,15 @@ static clgan_status use_squares(struct plan *plan, const char *name, const struc
 
 /* ---- the pass after a product ---- */
 
-/* Tiles of the pass: whole vectors where the rows are long enough; few rows, so that there are many work-items. */
+/* Tiles of the pass: whole vectors where the rows are long enough; few rows, so that there are many work-items, but
+ * those that draw random words or write sums of squares together. */
 static struct gemm_variant pass_tile(const struct device *device, const struct gemm *g)
 {
     const size_t units = g->n / pieces_of(g);
     struct gemm_variant tile = {.backend = GEMM_CLBLAST, .rows = 1, .vectors = 1, .width = device->vector_width};
     while (tile.width > units) tile.width /= 2;
-    while (tile.rows < 8 && 2 * tile.rows <= g->m && updates(g) && g->limit > 0) tile.rows *= 2;
+    const unsigned most = updates(g) && g->limit > 0 ? 8 : g->dropout.h.buffer ? 4 : 1;
+    while (tile.rows < most && 2 * tile.rows <= g->m) tile.rows *= 2;
     return tile;
 }
 

@@ -57,6 +57,10 @@ static clgan_status add_operands(struct trial *trial, const struct gemm *like)
     }
     if (like->bias.buffer) TRY(add_operand(trial, &g->bias, 1, n, ELEMENT_F32));
     if (g->pieces) TRY(add_operand(trial, &g->winner, m, written, ELEMENT_U8));
+    if (like->dropout.h.buffer) {
+        TRY(add_operand(trial, &g->dropout.h, m, written, ELEMENT_F32));
+        TRY(add_operand(trial, &g->dropout.mask, m, written, ELEMENT_U8));
+    }
     return add_operand(trial, &g->c, m, g->epilogue == EPILOGUE_SCATTER ? n * pieces : written, ELEMENT_F32);
 }
 
@@ -104,13 +108,17 @@ clgan_status trial_write(const struct trial *trial)
     return CLGAN_OK;
 }
 
-/* Step 0 of a table of one entry a step. */
-static clgan_status make_rule(struct trial *trial, bool adam)
+static clgan_status make_state(struct trial *trial)
 {
     const step_state state = {.step = 0};
     TRY(buffer_make(&trial->state, trial->device, sizeof state, "a tuning"));
+    return buffer_write(trial->device, &trial->state, 0, sizeof state, &state);
+}
+
+/* Step 0 of a table of one entry a step. */
+static clgan_status make_rule(struct trial *trial, bool adam)
+{
     TRY(buffer_make(&trial->table, trial->device, sizeof now, "a tuning"));
-    TRY(buffer_write(trial->device, &trial->state, 0, sizeof state, &state));
     TRY(buffer_write(trial->device, &trial->table, 0, sizeof now, &now));
     trial->rule = (struct update_rule){
         .adam = adam, .beta1 = beta1, .beta2 = beta2, .entries = 1, .state = &trial->state, .table = &trial->table};
@@ -182,10 +190,16 @@ clgan_status trial_open(struct trial *trial, struct device *device, const struct
                                      .activation = like->activation,
                                      .slope = like->slope,
                                      .factor = like->factor,
+                                     .dropout = {.state = &trial->state,
+                                                 .key = like->dropout.key,
+                                                 .layer = like->dropout.layer,
+                                                 .row = like->dropout.row,
+                                                 .keep = like->dropout.keep},
                                      .limit = like->limit > 0 ? 1e9f : 0}}; /* the sums are made, no column is scaled */
     clgan_status status = add_operands(trial, like);
     if (status == CLGAN_OK) status = arena_make(&trial->arena, device, "a tuning");
     if (status == CLGAN_OK) status = fill_operands(trial);
+    if (status == CLGAN_OK) status = make_state(trial);
     if (status == CLGAN_OK && like->epilogue >= EPILOGUE_MOMENTUM)
         status = make_rule(trial, like->epilogue == EPILOGUE_ADAM);
     if (status == CLGAN_OK) status = find_spots(trial);
@@ -270,15 +284,57 @@ static bool agrees(const struct trial *trial, const struct spot *spot, const flo
     return near((double)result[spot->row * units + spot->column], activated(g, spot->sum));
 }
 
+static bool values_agree(const struct trial *trial, const float *values, size_t count)
+{
+    for (size_t i = 0; i < trial->spot_count; i++)
+        if (!agrees(trial, &trial->spots[i], values)) return false;
+    for (size_t i = 0; i < count; i++)
+        if (!isfinite(values[i])) return false;
+    return true;
+}
+
+/* `values`: what was dropped from. */
+static bool dropped_agree(const struct trial *trial, const float *values, const float *dropped, const uint8_t *mask)
+{
+    const struct gemm_dropout *how = &trial->gemm.dropout;
+    const size_t columns = how->h.columns;
+    for (size_t i = 0; i < how->h.rows * columns; i++) {
+        const uint32_t row = (uint32_t)(i / columns), column = (uint32_t)(i % columns);
+        const uint32_t counter[4] = {how->layer << 24 | column / 4, how->row + row, 0, 0};
+        uint32_t words[4];
+        random_philox(words, counter, how->key);
+        const bool kept = words[column % 4] < gemm_dropout_threshold(how);
+        if (mask[i] != kept || !near((double)dropped[i], kept ? (double)values[i] / how->keep : 0)) return false;
+    }
+    return true;
+}
+
+static clgan_status check_dropped(bool *right, const struct trial *trial, const float *values)
+{
+    const struct gemm_dropout *how = &trial->gemm.dropout;
+    const size_t count = how->h.rows * how->h.columns;
+    float *dropped;
+    uint8_t *mask = NULL;
+    if (!how->h.buffer) return CLGAN_OK;
+    TRY(memory_take(&dropped, count, sizeof *dropped));
+    clgan_status status = memory_take(&mask, count, sizeof *mask);
+    if (status == CLGAN_OK) status = tensor_read(trial->device, how->h, dropped);
+    if (status == CLGAN_OK) status = tensor_read(trial->device, how->mask, mask);
+    if (status == CLGAN_OK) *right = dropped_agree(trial, values, dropped, mask);
+    free(mask);
+    free(dropped);
+    return status;
+}
+
 clgan_status trial_check(bool *right, const struct trial *trial)
 {
     const struct tensor result = trial->gemm.epilogue >= EPILOGUE_MOMENTUM ? trial->gemm.weight.w : trial->gemm.c;
+    const size_t count = result.rows * result.columns;
     float *values;
-    TRY(memory_take(&values, result.rows * result.columns, sizeof *values));
-    const clgan_status status = tensor_read(trial->device, result, values);
-    *right = status == CLGAN_OK;
-    for (size_t i = 0; i < trial->spot_count && *right; i++) *right = agrees(trial, &trial->spots[i], values);
-    for (size_t i = 0; i < result.rows * result.columns && *right; i++) *right = isfinite(values[i]);
+    TRY(memory_take(&values, count, sizeof *values));
+    clgan_status status = tensor_read(trial->device, result, values);
+    *right = status == CLGAN_OK && values_agree(trial, values, count);
+    if (*right) status = check_dropped(right, trial, values);
     free(values);
     return status;
 }

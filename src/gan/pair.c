@@ -110,12 +110,22 @@ static struct tensor squares_of(const struct pair *pair, const struct plan *plan
     return letter == 'G' ? pair->g_squares : pair->d_squares;
 }
 
-/* z of minibatch `lane` and G's answer to it, into the fake half of D's input. */
-static clgan_status append_fakes(const struct pair *pair, struct plan *plan, unsigned lane)
+static struct forward forward_of_d(const struct pair *pair, unsigned lane)
+{
+    return (struct forward){.dropout = random_stream((uint64_t)pair->recipe->train.seed, RANDOM_DROPOUT, lane),
+                            .state = &pair->state,
+                            .linear_output = true,
+                            .dropped = pair->g_pass.rows};
+}
+
+/* z of minibatch `lane` and G's answer to it, into the last rows of D's input. */
+static clgan_status append_fakes(const struct pair *pair, struct plan *plan, const struct pass *d, unsigned lane)
 {
     const uint64_t seed = (uint64_t)pair->recipe->train.seed;
-    const struct forward how = {.dropout = random_stream(seed, RANDOM_DROPOUT, DROPOUT_LANE_G + lane),
-                                .state = &pair->state};
+    const struct forward after = forward_of_d(pair, lane),
+                         how = {.dropout = random_stream(seed, RANDOM_DROPOUT, DROPOUT_LANE_G + lane),
+                                .state = &pair->state,
+                                .next = pass_input_dropout(d, d->rows - pair->g_pass.rows, &after)};
     TRY(noise_append(plan, pair->recipe, pass_input(&pair->g_pass), random_stream(seed, RANDOM_NOISE, lane),
                      &pair->state));
     return pass_append_forward(plan, &pair->g_pass, &how);
@@ -123,9 +133,7 @@ static clgan_status append_fakes(const struct pair *pair, struct plan *plan, uns
 
 static clgan_status append_logits(const struct pair *pair, struct plan *plan, const struct pass *pass, unsigned lane)
 {
-    const struct forward how = {.dropout = random_stream((uint64_t)pair->recipe->train.seed, RANDOM_DROPOUT, lane),
-                                .state = &pair->state,
-                                .linear_output = true};
+    const struct forward how = forward_of_d(pair, lane);
     return pass_append_forward(plan, pass, &how);
 }
 
@@ -159,7 +167,7 @@ static clgan_status append_simultaneous(const struct pair *pair, struct plan *pl
     const struct update_rule rule = rule_of(pair, &pair->d, 0);
     plan_segment(plan, "minibatch");
     TRY(batches_append(plan, batches, tensor_rows(pass_input(&pair->d_pass), 0, batch), &pair->state, 0));
-    TRY(append_fakes(pair, plan, 0));
+    TRY(append_fakes(pair, plan, &pair->d_pass, 0));
     plan_segment(plan, "D forward");
     TRY(append_logits(pair, plan, &pair->d_pass, 0));
     TRY(append_d_loss(pair, plan, pair->d_signal));
@@ -182,7 +190,7 @@ static clgan_status append_d_step(const struct pair *pair, struct plan *plan, co
     plan_segment(plan, "minibatch for D");
     TRY(batches_append(plan, batches, tensor_rows(pass_input(&pair->d_pass), 0, pair->g_pass.rows), &pair->state,
                        lane));
-    TRY(append_fakes(pair, plan, lane));
+    TRY(append_fakes(pair, plan, &pair->d_pass, lane));
     plan_segment(plan, "D forward");
     TRY(append_logits(pair, plan, &pair->d_pass, lane));
     TRY(append_d_loss(pair, plan, pass_top_gradient(&pair->d_pass)));
@@ -194,7 +202,7 @@ static clgan_status append_d_step(const struct pair *pair, struct plan *plan, co
 static clgan_status append_g_step(const struct pair *pair, struct plan *plan, unsigned lane, unsigned minibatch)
 {
     plan_segment(plan, "minibatch for G");
-    TRY(append_fakes(pair, plan, minibatch));
+    TRY(append_fakes(pair, plan, &pair->d_fake, minibatch));
     plan_segment(plan, "D forward for G");
     TRY(append_logits(pair, plan, &pair->d_fake, minibatch));
     TRY(append_g_loss(pair, plan, pass_top_gradient(&pair->d_fake)));

@@ -18,7 +18,12 @@ static const struct {
     {"product XW activate", {.product = GEMM_XW, .epilogue = EPILOGUE_ACTIVATE, .n = N, .activation = ACTIVATION_RELU}},
     {"product XW sigmoid",
      {.product = GEMM_XW, .epilogue = EPILOGUE_ACTIVATE, .n = N, .activation = ACTIVATION_SIGMOID}},
-    {"product XW maxout", {.product = GEMM_XW, .epilogue = EPILOGUE_MAXOUT, .n = UNITS * PIECES, .pieces = PIECES}},
+    {"product XW maxout",
+     {.product = GEMM_XW,
+      .epilogue = EPILOGUE_MAXOUT,
+      .n = UNITS * PIECES,
+      .pieces = PIECES,
+      .dropout = {.layer = 1, .row = 7, .keep = 0.5}}},
     {"product dYWt store", {.product = GEMM_DYWT, .epilogue = EPILOGUE_STORE, .n = N}},
     {"product dYWt backward",
      {.product = GEMM_DYWT, .epilogue = EPILOGUE_BACKWARD, .n = N, .activation = ACTIVATION_TANH, .factor = 2}},
@@ -42,6 +47,7 @@ static struct gemm with_operands(const struct gemm *product, const struct buffer
     gemm.m = M;
     gemm.k = K;
     if (forward || dw) gemm.bias = there;
+    if (gemm.dropout.keep > 0) gemm.dropout.h = there;
     if (back || dw) gemm.signal = there;
     if (back) gemm.mask = there;
     if (gemm.epilogue == EPILOGUE_BACKWARD) gemm.y = there;
@@ -53,7 +59,7 @@ static struct gemm with_operands(const struct gemm *product, const struct buffer
 
 /* What a product should leave, in double precision; an array of what it leaves alone is NULL. */
 struct answers {
-    double *c, *bias, *winner; /* or of weight and offset: */
+    double *c, *bias, *winner, *dropped, *kept; /* or of weight and offset: */
     double *w[2], *first[2], *second[2];
 };
 
@@ -103,6 +109,18 @@ static void expect_forward(const struct answers *answers, const struct trial *tr
         answers->c[i] = g->activation == ACTIVATION_RELU      ? fmax(best, 0)
                         : g->activation == ACTIVATION_SIGMOID ? 1 / (1 + exp(-best))
                                                               : best;
+    }
+}
+
+static void expect_dropped(const struct answers *answers, const struct gemm_dropout *how)
+{
+    for (size_t i = 0; i < how->h.rows * how->h.columns; i++) {
+        const uint32_t row = (uint32_t)(i / how->h.columns), column = (uint32_t)(i % how->h.columns);
+        const uint32_t counter[4] = {how->layer << 24 | column / 4, how->row + row, 0, 0};
+        uint32_t words[4];
+        random_philox(words, counter, how->key);
+        answers->kept[i] = words[column % 4] < gemm_dropout_threshold(how);
+        answers->dropped[i] = answers->c[i] * answers->kept[i] / how->keep;
     }
 }
 
@@ -183,6 +201,10 @@ static clgan_status expect(struct selftest *test, struct answers *answers, const
         expect_forward(answers, trial, sums);
     else
         expect_backward(answers, trial, sums);
+    if (!g->dropout.h.buffer) return CLGAN_OK;
+    TRY(take_like(test, &answers->dropped, &g->dropout.h));
+    TRY(take_like(test, &answers->kept, &g->dropout.mask));
+    expect_dropped(answers, &g->dropout);
     return CLGAN_OK;
 }
 
@@ -216,6 +238,8 @@ static clgan_status try_variant(struct selftest *test, const struct trial *trial
     TRY(compare(test, variant, "C", g->c, answers->c));
     TRY(compare(test, variant, "db", g->bias, answers->bias));
     TRY(compare(test, variant, "winner", g->winner, answers->winner));
+    TRY(compare(test, variant, "C after dropout", g->dropout.h, answers->dropped));
+    TRY(compare(test, variant, "dropout's mask", g->dropout.mask, answers->kept));
     for (size_t which = 0; which < 2; which++) {
         TRY(compare(test, variant, names[which][0], parameters[which]->w, answers->w[which]));
         TRY(compare(test, variant, names[which][1], parameters[which]->first, answers->first[which]));

@@ -79,7 +79,12 @@ struct forward {
     const struct buffer *state; /* step_state */
     bool averaged;              /* use the moving averages of the weights */
     bool linear_output;         /* leave the last activation out: logits */
+    size_t dropped;             /* so many of the last rows of the input were dropped by the pass that wrote them */
+    struct gemm_dropout next;   /* of the pass that this one's output goes to; empty: none */
 };
+/* What the pass below does to its output, rows from `first` of this pass's input, for `dropped` to count them. Empty
+ * where nothing is dropped. */
+struct gemm_dropout pass_input_dropout(const struct pass *pass, size_t first, const struct forward *how);
 clgan_status pass_append_forward(struct plan *plan, const struct pass *pass, const struct forward *how);
 
 struct backward {

@@ -1,4 +1,3 @@
-#include <math.h>
 #include <stdio.h>
 
 #include "nn/network.h"
@@ -79,46 +78,74 @@ static struct tensor inner_gradient(const struct pass *pass, size_t i)
 
 struct tensor pass_top_gradient(const struct pass *pass) { return inner_gradient(pass, pass->network->count - 1); }
 
-static clgan_status append_dropout(struct plan *plan, const char *name, const struct pass_layer *at, size_t number,
-                                   double keep, const struct forward *how)
+/* Of the input of layer `i`, from row `first` on. */
+static struct gemm_dropout dropout_of(const struct pass *pass, size_t i, size_t first, const struct forward *how)
 {
-    const double threshold = floor(keep * 4294967296.0 + 0.5);
-    const size_t rows = at->h.rows, columns = at->h.columns;
-    char full[48];
-    snprintf(full, sizeof full, "%s dropout", name);
-    return plan_kernel(plan,
-                       &(struct kernel_launch){
-                           .name = full,
-                           .program = "random",
-                           .kernel = "dropout",
-                           .options = random_options(plan->device),
-                           .columns = random_items(plan->device, columns),
-                           .rows = rows,
-                           .flops = (double)(rows * columns),
-                           .bytes = 9.0 * (double)(rows * columns),
-                           ARGUMENTS(ARG_TENSOR(at->x), ARG_TENSOR(at->h), ARG_TENSOR(at->mask), ARG_BUFFER(how->state),
-                                     ARG_KEY(how->dropout), ARG_UINT(number), ARG_UINT(rows), ARG_UINT(columns),
-                                     ARG_UINT(fmin(threshold, 4294967295.0)), ARG_FLOAT(1.0 / keep))});
+    const struct pass_layer *at = &pass->layers[i];
+    if (!drops(pass, i)) return (struct gemm_dropout){0};
+    return (struct gemm_dropout){.h = tensor_rows(at->h, first, at->h.rows - first),
+                                 .mask = tensor_rows(at->mask, first, at->mask.rows - first),
+                                 .state = how->state,
+                                 .key = how->dropout,
+                                 .layer = (unsigned)i,
+                                 .row = (unsigned)first,
+                                 .keep = pass->network->layers[i].spec->keep};
+}
+
+struct gemm_dropout pass_input_dropout(const struct pass *pass, size_t first, const struct forward *how)
+{
+    return dropout_of(pass, 0, first, how);
+}
+
+/* Of an input that no product wrote: its first `rows` rows. */
+static clgan_status append_dropout(struct plan *plan, const struct pass *pass, size_t rows, const struct forward *how)
+{
+    const struct pass_layer *at = &pass->layers[0];
+    const struct gemm_dropout dropout = dropout_of(pass, 0, 0, how);
+    const size_t columns = at->h.columns;
+    char name[24];
+    if (!dropout.h.buffer || !rows) return CLGAN_OK;
+    snprintf(name, sizeof name, "%c.0 dropout", pass->network->letter);
+    return plan_kernel(plan, &(struct kernel_launch){
+                                 .name = name,
+                                 .program = "random",
+                                 .kernel = "dropout",
+                                 .options = random_options(plan->device),
+                                 .columns = random_items(plan->device, columns),
+                                 .rows = rows,
+                                 .flops = (double)(rows * columns),
+                                 .bytes = 9.0 * (double)(rows * columns),
+                                 ARGUMENTS(ARG_TENSOR(at->x), ARG_TENSOR(dropout.h), ARG_TENSOR(dropout.mask),
+                                           ARG_BUFFER(dropout.state), ARG_KEY(dropout.key), ARG_UINT(0), ARG_UINT(rows),
+                                           ARG_UINT(columns), ARG_UINT(gemm_dropout_threshold(&dropout)),
+                                           ARG_FLOAT(1.0 / dropout.keep))});
+}
+
+static clgan_status append_layer(struct plan *plan, const struct pass *pass, size_t i, const struct forward *how)
+{
+    const struct layer *layer = &pass->network->layers[i];
+    const struct pass_layer *at = &pass->layers[i];
+    const bool last = i + 1 == pass->network->count;
+    const bool linear = how->linear_output && last;
+    char name[24];
+    struct gemm gemm = {.c = at->y,
+                        .bias = how->averaged ? layer->average_bias : layer->bias.w,
+                        .dropout = last ? how->next : dropout_of(pass, i + 1, 0, how)};
+    if (layer->spec->kind == LAYER_MAXOUT) {
+        gemm.winner = at->winner;
+        gemm.pieces = (size_t)layer->spec->pieces;
+    } else {
+        gemm.activation = linear ? ACTIVATION_LINEAR : (int)layer->spec->activation;
+        gemm.slope = (float)layer->spec->slope;
+    }
+    snprintf(name, sizeof name, "%c.%zu", pass->network->letter, i);
+    return gemm_forward(plan, name, at->h, how->averaged ? layer->average_weight : layer->weight.w, &gemm);
 }
 
 clgan_status pass_append_forward(struct plan *plan, const struct pass *pass, const struct forward *how)
 {
-    for (size_t i = 0; i < pass->network->count; i++) {
-        const struct layer *layer = &pass->network->layers[i];
-        const struct pass_layer *at = &pass->layers[i];
-        const struct tensor w = how->averaged ? layer->average_weight : layer->weight.w;
-        const struct tensor b = how->averaged ? layer->average_bias : layer->bias.w;
-        char name[24];
-        snprintf(name, sizeof name, "%c.%zu", pass->network->letter, i);
-        if (drops(pass, i)) TRY(append_dropout(plan, name, at, i, layer->spec->keep, how));
-        if (layer->spec->kind == LAYER_MAXOUT) {
-            TRY(gemm_maxout(plan, name, at->h, w, b, at->y, at->winner, (size_t)layer->spec->pieces));
-        } else {
-            const bool linear = how->linear_output && i + 1 == pass->network->count;
-            TRY(gemm_dense(plan, name, at->h, w, b, at->y, linear ? ACTIVATION_LINEAR : (int)layer->spec->activation,
-                           (float)layer->spec->slope));
-        }
-    }
+    TRY(append_dropout(plan, pass, pass->rows - how->dropped, how));
+    for (size_t i = 0; i < pass->network->count; i++) TRY(append_layer(plan, pass, i, how));
     return CLGAN_OK;
 }
 
