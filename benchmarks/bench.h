@@ -22,8 +22,8 @@ struct bench_options {
 
 /* What the device can do at most, measured, and with what: work that a slow device ends in a few milliseconds. */
 struct peak {
-    double flops, bytes; /* per second: multiply-adds count two, copies count bytes read and written */
-    double launch;       /* seconds of a launch that does nothing */
+    double flops, bytes;               /* per second: multiply-adds count two, copies count bytes read and written */
+    double launch;                     /* seconds of a launch that does nothing */
     unsigned flops_width, bytes_width; /* floats of the vectors that were fastest */
     unsigned rounds;                   /* of multiply-adds in a work-item */
     size_t copied;                     /* bytes of a copy */

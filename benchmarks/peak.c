@@ -21,14 +21,13 @@ clgan_status peak_multiply_add(struct plan *plan, const struct peak *peak, const
 {
     char options[32];
     snprintf(options, sizeof options, "-DWIDTH=%u", peak->flops_width);
-    return plan_kernel(plan,
-                       &(struct kernel_launch){.name = "multiply-add",
-                                               .program = "peak",
-                                               .kernel = "multiply_add",
-                                               .options = options,
-                                               .columns = ITEMS,
-                                               ARGUMENTS(ARG_BUFFER(to), ARG_UINT(peak->rounds), ARG_FLOAT(0.5)),
-                                               .flops = 2.0 * ITEMS * peak->rounds * CHAINS * peak->flops_width});
+    return plan_kernel(plan, &(struct kernel_launch){.name = "multiply-add",
+                                                     .program = "peak",
+                                                     .kernel = "multiply_add",
+                                                     .options = options,
+                                                     .columns = ITEMS,
+                                                     ARGUMENTS(ARG_BUFFER(to), ARG_UINT(peak->rounds), ARG_FLOAT(0.5)),
+                                                     .flops = 2.0 * ITEMS * peak->rounds * CHAINS * peak->flops_width});
 }
 
 clgan_status peak_copy(struct plan *plan, const struct peak *peak, const struct buffer *to, const struct buffer *from)
@@ -57,8 +56,8 @@ clgan_status peak_nothing(struct plan *plan, const struct buffer *to, size_t cou
 
 /* What a run of either kernel with `trial`'s widths and sizes takes, the best of several in `seconds`; 0 seconds: the
  * second of two. */
-static clgan_status time_peak(double *least, double *work, struct device *device, const struct peak *trial, bool copying,
-                              const struct buffer *to, const struct buffer *from, double seconds)
+static clgan_status time_peak(double *least, double *work, struct device *device, const struct peak *trial,
+                              bool copying, const struct buffer *to, const struct buffer *from, double seconds)
 {
     struct plan plan;
     struct timing timing;
