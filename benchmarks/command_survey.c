@@ -17,6 +17,7 @@ enum { TARGETS_MOST = 64, SPEC_BYTES = 1024 };
 struct target {
     char text[SPEC_BYTES]; /* what `variables` point into */
     char label[64], device[128];
+    bool plain; /* asked for by --device or by nothing: labelled by its number once that is known */
     const char *variables[CHILD_VARIABLES];
 };
 
@@ -272,7 +273,8 @@ static clgan_status read_options(struct order *order, const char **child, int ar
     if (order->device || !order->all) {
         struct target *target = &order->targets[order->count++];
         snprintf(target->device, sizeof target->device, "%s", order->device ? order->device : "");
-        snprintf(target->label, sizeof target->label, "device %.50s", order->device ? order->device : "");
+        target->plain = true;
+        snprintf(target->label, sizeof target->label, "%.60s", order->device ? order->device : "the default device");
     }
     for (size_t i = 0; i < spec_count; i++) TRY(add_spec(order, specs[i]));
     if (!(order->limit > 0)) order->limit = 8 * survey_efforts[order->size].nominal;
@@ -297,12 +299,9 @@ static clgan_status run_order(const struct order *order)
     struct result result;
     for (size_t i = 0; i < order->count; i++) {
         json_t *device = measure(order, &order->targets[i], i + 1);
-        /* the default device's number is known once it is open */
         const json_t *index = json_object_get(device, "index");
-        if (!*order->targets[i].device && strcmp(order->targets[i].label, "device ") == 0)
-            json_object_set_new(device, "label",
-                                index ? json_sprintf("device %d", (int)json_integer_value(index))
-                                      : json_string("the default device"));
+        if (order->targets[i].plain && index)
+            json_object_set_new(device, "label", json_sprintf("device %d", (int)json_integer_value(index)));
         json_array_append_new(devices, device);
     }
     clgan_status status = result_read(&result, document, "this run", false);

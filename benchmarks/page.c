@@ -17,7 +17,7 @@ static const char head[] =
     "--track:#2b2b28;--warn:#ff9d66;--c0:#56b4e9;--c1:#f0853f;--c2:#2fc79a;--c3:#dd92bb;--c4:#e6ab2e;--c5:#8fd0f5;"
     "--c6:#a5a59c;--c7:#e0d548}}\n"
     "*{box-sizing:border-box}body{margin:0;background:var(--page);color:var(--ink);font:16px/1.45 system-ui,sans-serif;"
-    "overflow-wrap:anywhere}main{max-width:64rem;margin:0 auto;padding:1.2rem 1rem 3rem}\n"
+    "overflow-wrap:anywhere}main{max-width:66rem;margin:0 auto;padding:1.2rem 1rem 3rem}\n"
     "h1{font-size:1.15rem;margin:.2rem 0 .8rem;color:var(--soft);font-weight:600}h2{font-size:1.25rem;margin:2.2rem 0 "
     ".4rem}"
     "h3{font-size:1rem;margin:1.1rem 0 .3rem;font-weight:600}h3 "
@@ -30,7 +30,7 @@ static const char head[] =
     ".9rem;font-size:.9rem}"
     ".devices b{font-size:1rem}.warn{color:var(--warn);font-weight:600}\n"
     ".dot{display:inline-block;width:.75em;height:.75em;border-radius:2px;margin-right:.45em}\n"
-    ".line{display:grid;grid-template-columns:11rem 1fr 12.5rem;gap:.7rem;align-items:center;margin:.22rem 0}"
+    ".line{display:grid;grid-template-columns:11rem 1fr 15rem;gap:.7rem;align-items:center;margin:.22rem 0}"
     ".who{text-align:right;font-size:.9rem}.track{position:relative;height:1.1rem;background:var(--track);border-"
     "radius:3px}"
     ".bar{position:absolute;left:0;top:0;bottom:0;border-radius:3px;min-width:2px}"
@@ -50,14 +50,6 @@ static const char head[] =
     "@media(max-width:44rem){.line{grid-template-columns:1fr auto;gap:.1rem .7rem;margin:.45rem 0}.who{text-align:left}"
     ".track{grid-column:1/3;grid-row:2}.none{grid-column:1/3}.verdict{font-size:1.12rem}}\n"
     "</style>\n</head>\n<body>\n<main>\n<h1>Which device to train on</h1>\n";
-
-static const struct {
-    const char *group, *title;
-    bool folded;
-} sections[] = {
-    {"training", "Training", false}, {"arithmetic", "Arithmetic", false}, {"memory", "Memory", false},
-    {"launches", "Launches", false}, {"kernels", "Kernels", false},       {"products", "Matrix products", true},
-};
 
 enum { COLOURS = 8 };
 
@@ -136,22 +128,17 @@ static void append_bar(struct text *text, const struct result_row *row, size_t n
     text_append(text, "</span>");
 }
 
-struct section {
-    struct text *text;
-    const char *group;
-};
-
 /* The bars of one row, each device's beside its name. */
 static void append_chart(void *user, const struct result *result, const struct result_row *row)
 {
-    const struct section *section = user;
-    struct text *text = section->text;
-    double full = 0;
-    if (strcmp(row->group, section->group) != 0) return;
+    struct text *text = user;
+    double full = 0, high = 0;
     for (size_t i = 0; i < result->count; i++) {
         const struct result_row *at = result_row(&result->devices[i], row->key);
         if (at && at->ok && at->value > full) full = at->value;
+        if (at && at->ok && at->high > high) high = at->high;
     }
+    full = high < 1.25 * full ? high : 1.25 * full; /* room for the spread, but for an outlier's */
     append_element(text, "<h3>", row->about, "");
     text_append(text, " <small>%s is better</small></h3>\n", row->less_is_better ? "less" : "more");
     for (size_t i = 0; i < result->count; i++) {
@@ -171,17 +158,19 @@ static void append_chart(void *user, const struct result *result, const struct r
 
 static void append_sections(struct text *text, const struct result *result)
 {
-    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
-        struct section section = {text, sections[i].group};
-        bool any = false;
-        for (size_t d = 0; d < result->count; d++)
-            for (size_t r = 0; r < result->devices[d].count; r++)
-                any |= strcmp(result->devices[d].rows[r].group, section.group) == 0;
-        if (!any) continue;
-        text_append(text, sections[i].folded ? "<details><summary>%s</summary>\n" : "<section><h2>%s</h2>\n",
-                    sections[i].title);
-        result_each_row(result, &section, append_chart);
-        text_append(text, sections[i].folded ? "</details>\n" : "</section>\n");
+    for (size_t i = 0; i < RESULT_GROUPS; i++) {
+        const struct result_group *group = &result_groups[i];
+        struct text charts = {0};
+        result_each_row(result, group->group, &charts, append_chart);
+        if (charts.length) {
+            if (group->folded)
+                text_append(text, "<details><summary>%s</summary>\n", group->title);
+            else
+                text_append(text, "<section><h2>%s</h2>\n", group->title);
+            text_append_bytes(text, charts.bytes, charts.length);
+            text_append(text, group->folded ? "</details>\n" : "</section>\n");
+        }
+        text_free(&charts);
     }
 }
 
@@ -264,7 +253,7 @@ void result_page(struct text *text, const struct result *result, const struct ch
                 "<details><summary>Every number</summary><div class=\"wide\"><table>\n<tr><th>key</th><th>device</th>"
                 "<th>median</th><th>quartiles</th><th>repetitions</th><th>ms a run</th><th>ms by the driver's clock"
                 "</th><th>of peak</th></tr>\n");
-    result_each_row(result, text, append_numbers);
+    for (size_t i = 0; i < RESULT_GROUPS; i++) result_each_row(result, result_groups[i].group, text, append_numbers);
     text_append(text, "</table></div></details>\n");
     append_footer(text, result);
 }

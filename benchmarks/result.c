@@ -140,6 +140,26 @@ double result_times(const struct result_row *a, const struct result_row *b)
     return a->less_is_better ? b->value / a->value : a->value / b->value;
 }
 
+/* ---- rows of several devices ---- */
+
+const struct result_group result_groups[RESULT_GROUPS] = {
+    {"training", "Training", false}, {"arithmetic", "Arithmetic", false}, {"memory", "Memory", false},
+    {"launches", "Launches", false}, {"kernels", "Kernels", false},       {"products", "Matrix products", true},
+};
+
+void result_each_row(const struct result *result, const char *group, void *user,
+                     void (*each)(void *user, const struct result *result, const struct result_row *row))
+{
+    for (size_t d = 0; d < result->count; d++)
+        for (size_t i = 0; i < result->devices[d].count; i++) {
+            const struct result_row *row = &result->devices[d].rows[i];
+            bool known = strcmp(row->group, group) != 0;
+            for (size_t before = 0; before < d; before++)
+                known |= result_row(&result->devices[before], row->key) != NULL;
+            if (!known) each(user, result, row);
+        }
+}
+
 /* ---- words ---- */
 
 enum { WORDS = 8, MOST_BYTES = 300, WORD_BYTES = MOST_BYTES + 8 };
@@ -172,14 +192,17 @@ const char *result_value(double value, const char *unit)
                  hours ? "h" : "min");
         return word;
     }
-    if (!(value < 1e6)) {
-        snprintf(word, WORD_BYTES, "%.3g %s", value, result_plain(unit));
+    if (value >= 1e9 || value < 0.1) {
+        snprintf(word, WORD_BYTES, "%.2g %s", value, result_plain(unit));
         return word;
     }
+    const bool millions = value >= 1e6;
+    if (millions) value /= 1e6;
     const int places = value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3;
     snprintf(digits, sizeof digits, "%.*f", places, value);
     const bool comma = strlen(digits) > 4 && !strchr(digits, '.');
     const int head = comma ? (int)strlen(digits) - 3 : (int)strlen(digits);
-    snprintf(word, WORD_BYTES, "%.*s%s%s %s", head, digits, comma ? "," : "", digits + head, result_plain(unit));
+    snprintf(word, WORD_BYTES, "%.*s%s%s%s %s", head, digits, comma ? "," : "", digits + head, millions ? " M" : "",
+             result_plain(unit));
     return word;
 }

@@ -51,9 +51,15 @@ const char *result_plain(const char *text);
 /* "12.3 ms", "13,300 samples/s", "6.3 min": good until the eighth next call. */
 const char *result_value(double value, const char *unit);
 
-/* Calls `each` for every key that any device has, with the row of one of them: those of the fullest device first, then
- * what others have besides. */
-void result_each_row(const struct result *result, void *user,
+/* Groups of rows, in the order in which they are shown. */
+enum { RESULT_GROUPS = 6 };
+extern const struct result_group {
+    const char *group, *title;
+    bool folded; /* many, and not what matters first */
+} result_groups[RESULT_GROUPS];
+
+/* Calls `each` for every key of the group that any device has, with the row of the first that has it. */
+void result_each_row(const struct result *result, const char *group, void *user,
                      void (*each)(void *user, const struct result *result, const struct result_row *row));
 
 struct text;

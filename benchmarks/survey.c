@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "compute/choices.h"
 #include "compute/device_list.h"
@@ -42,9 +43,10 @@ void survey_skip(struct survey_row *row, const char *status, const char *format,
 
 bool survey_too_long(const struct survey *survey, struct survey_row *row, double flops, double bytes)
 {
-    const double seconds = fmax(flops / survey->peak.flops, bytes / survey->peak.bytes);
+    const double rate = survey->reached > 0 ? survey->reached : survey->peak.flops;
+    const double seconds = fmax(flops / rate, bytes / survey->peak.bytes);
     if (seconds <= survey->effort->longest) return false;
-    survey_skip(row, "skipped", "a single run takes %.0f s or more here", seconds);
+    survey_skip(row, "skipped", "a single run takes about %.0f s here", seconds);
     return true;
 }
 
@@ -213,8 +215,15 @@ static clgan_status list_measures(struct survey *survey)
 {
     TRY(survey_basics(survey));
     TRY(survey_trainings(survey));
+    TRY(survey_kernels(survey));
     TRY(survey_products(survey));
-    return survey_kernels(survey);
+    return survey_large_training(survey);
+}
+
+/* Every measure comes once, as long as there is time; a slow device has no second round. */
+static bool has_time(const struct survey *survey, size_t round)
+{
+    return clock_seconds() - survey->begin < survey->effort->nominal * (round ? 1.2 : 3);
 }
 
 /* One round; a measure that fails keeps its reason and is not tried again. */
@@ -226,7 +235,11 @@ static void run_round(struct survey *survey, size_t round, size_t rounds)
         if (round > 0 && strcmp(row->status, "ok") != 0) continue;
         tell(survey, json_pack("{s:s, s:I, s:I}", "begin", row->key, "number", (json_int_t)(round * survey->count + i),
                                "of", (json_int_t)(rounds * survey->count)));
-        if (measure->run(survey, measure) != CLGAN_OK) survey_skip(row, "failed", "%.250s", clgan_last_error());
+        if (!has_time(survey, round)) {
+            if (round == 0) survey_skip(row, "skipped", "no time left in a %s run", survey->effort->name);
+        } else if (measure->run(survey, measure) != CLGAN_OK) {
+            survey_skip(row, "failed", "%.250s", clgan_last_error());
+        }
         tell(survey, json_pack("{s:o}", "row", row_json(survey, row)));
     }
 }
@@ -251,7 +264,7 @@ static clgan_status run_rounds(struct survey *survey)
 
 clgan_status survey_device(FILE *out, const clgan_device_options *options, enum survey_size size)
 {
-    struct survey survey = {.out = out, .effort = &survey_efforts[size], .options = *options};
+    struct survey survey = {.out = out, .effort = &survey_efforts[size], .options = *options, .begin = clock_seconds()};
     clgan_status status = open_device(&survey, false);
     if (status == CLGAN_OK) {
         survey.simulator = is_simulator(&survey.device->info);

@@ -50,6 +50,8 @@ struct survey {
     bool simulator;        /* runs are not what counts: sizes are the least */
     bool events;           /* this pass asks the driver's clock */
     struct peak peak;
+    double reached;           /* FLOP/s of the first training: more is not to be hoped for of others; 0: not known */
+    double begin;             /* clock_seconds */
     struct measure *measures; /* owned */
     size_t count, capacity;
     FILE *out; /* lines of JSON */
@@ -63,7 +65,7 @@ clgan_status survey_time(struct survey *survey, struct survey_row *row, const st
 /* Not to be measured here, and why (printf style). */
 void survey_skip(struct survey_row *row, const char *status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* Skips the row where even at the device's peak a run of so much work takes too long. */
+/* Skips the row where a run of so much work takes too long: at the device's peak, or at what it reached so far. */
 bool survey_too_long(const struct survey *survey, struct survey_row *row, double flops, double bytes);
 
 /* Each adds the measures of a group. */
@@ -71,6 +73,7 @@ clgan_status survey_basics(struct survey *survey);
 clgan_status survey_products(struct survey *survey);
 clgan_status survey_kernels(struct survey *survey);
 clgan_status survey_trainings(struct survey *survey);
+clgan_status survey_large_training(struct survey *survey);
 
 /* The whole of one device: lines of JSON on `out`, {"device": ...}, {"selftest": ...}, {"begin": key, "number", "of"},
  * {"row": ...}, a later one of a key in place of an earlier one, and {"done": true} at the end. */

@@ -95,7 +95,7 @@ clgan_status survey_products(struct survey *survey)
 /* ---- what is no product ---- */
 
 /* A square of floats a side; a simulator's is small. */
-static size_t side_of(const struct survey *survey) { return survey->simulator ? 128 : 2048; }
+static size_t side_of(const struct survey *survey) { return survey->simulator ? 128 : 4096; }
 
 /* Tensors of noise, `count` of them, each side x side, that a launch is timed on. */
 enum { FIELDS = 3 };
@@ -140,7 +140,8 @@ static clgan_status time_field(struct survey *survey, struct measure *measure,
     if (status == CLGAN_OK) {
         measure->row.bytes = plan.launches[0].bytes;
         measure->row.scale =
-            1e-9 * (measure->row.unit[1] == 'B' ? measure->row.bytes : (double)(side_of(survey) * side_of(survey)));
+            1e-9 *
+            (strcmp(measure->row.unit, "GB/s") == 0 ? measure->row.bytes : (double)(side_of(survey) * side_of(survey)));
         status = survey_time(survey, &measure->row, &(struct timed){.plan = &plan}, false);
     }
     plan_free(&plan);

@@ -5,30 +5,6 @@
 #include "base/text.h"
 #include "result.h"
 
-/* The device that has most rows names them. */
-static const struct result_device *fullest(const struct result *result)
-{
-    const struct result_device *most = NULL;
-    for (size_t i = 0; i < result->count; i++)
-        if (!most || result->devices[i].count > most->count) most = &result->devices[i];
-    return most;
-}
-
-void result_each_row(const struct result *result, void *user,
-                     void (*each)(void *user, const struct result *result, const struct result_row *row))
-{
-    const struct result_device *first = fullest(result);
-    for (size_t i = 0; first && i < first->count; i++) each(user, result, &first->rows[i]);
-    for (size_t d = 0; d < result->count; d++)
-        for (size_t i = 0; i < result->devices[d].count; i++) {
-            const struct result_row *row = &result->devices[d].rows[i];
-            bool known = result_row(first, row->key) != NULL;
-            for (size_t before = 0; before < d; before++)
-                known |= result_row(&result->devices[before], row->key) != NULL;
-            if (!known) each(user, result, row);
-        }
-}
-
 static void append_devices(struct text *text, const struct result *result, const char *begin, const char *end)
 {
     for (size_t i = 0; i < result->count; i++) {
@@ -64,36 +40,34 @@ static void append_cell(struct text *text, const struct result_row *row)
     text_append(text, " %*s", padded(cell, CELL_WIDTH), cell);
 }
 
-struct terminal {
-    struct text *text;
-    const char *group;
-};
-
 static void append_terminal(void *user, const struct result *result, const struct result_row *row)
 {
-    struct terminal *terminal = user;
-    if (strcmp(terminal->group, row->group) != 0)
-        text_append(terminal->text, "%s\n", result_plain(terminal->group = row->group));
+    struct text *text = user;
     const char *about = result_plain(row->about);
-    text_append(terminal->text, "  %-*.*s", padded(about, KEY_WIDTH), padded(about, KEY_WIDTH), about);
-    for (size_t i = 0; i < result->count; i++) append_cell(terminal->text, result_row(&result->devices[i], row->key));
-    text_append(terminal->text, "\n");
+    text_append(text, "  %-*.*s", padded(about, KEY_WIDTH), padded(about, KEY_WIDTH), about);
+    for (size_t i = 0; i < result->count; i++) append_cell(text, result_row(&result->devices[i], row->key));
+    text_append(text, "\n");
 }
 
-static void append_reasons(struct text *text, const struct result *result)
+/* Why rows were not measured, each reason once for a device. */
+static void append_reasons(struct text *text, const struct result_device *d)
 {
-    for (size_t i = 0; i < result->count; i++) {
-        const struct result_device *d = &result->devices[i];
-        for (size_t r = 0; r < d->count; r++)
-            if (!d->rows[r].ok && *d->rows[r].reason)
-                text_append(text, "%s, %s: %s: %s\n", d->label, result_plain(d->rows[r].key),
-                            result_plain(d->rows[r].status), result_plain(d->rows[r].reason));
+    for (size_t i = 0; i < d->count; i++) {
+        size_t same = 0, first = d->count;
+        if (d->rows[i].ok) continue;
+        for (size_t other = 0; other < d->count; other++)
+            if (!d->rows[other].ok && strcmp(d->rows[other].reason, d->rows[i].reason) == 0) {
+                if (!same++) first = other;
+            }
+        if (first < i) continue;
+        text_append(text, "%s, %s", d->label, result_plain(d->rows[i].about));
+        if (same > 1) text_append(text, " and %zu more", same - 1);
+        text_append(text, ": %s: %s\n", result_plain(d->rows[i].status), result_plain(d->rows[i].reason));
     }
 }
 
 void result_table(struct text *text, const struct result *result)
 {
-    struct terminal terminal = {text, ""};
     append_devices(text, result, "", "\n");
     text_append(text, "\n  %-*s", KEY_WIDTH, "");
     for (size_t i = 0; i < result->count; i++) {
@@ -102,9 +76,12 @@ void result_table(struct text *text, const struct result *result)
         text_append(text, " %*s", padded(label, CELL_WIDTH), length > shown ? label + length - shown : label);
     }
     text_append(text, "\n");
-    result_each_row(result, &terminal, append_terminal);
+    for (size_t i = 0; i < RESULT_GROUPS; i++) {
+        text_append(text, "%s\n", result_groups[i].title);
+        result_each_row(result, result_groups[i].group, text, append_terminal);
+    }
     text_append(text, "\n%% are of the device's own measured peak, of arithmetic or of copying\n");
-    append_reasons(text, result);
+    for (size_t i = 0; i < result->count; i++) append_reasons(text, &result->devices[i]);
     text_append(text, "\n");
     result_verdict(text, result);
     text_append(text, "\n");
@@ -154,7 +131,7 @@ void result_markdown(struct text *text, const struct result *result)
     text_append(text, "\n|---|");
     for (size_t i = 0; i < result->count; i++) text_append(text, "---|");
     text_append(text, "\n");
-    result_each_row(result, text, append_markdown);
+    for (size_t i = 0; i < RESULT_GROUPS; i++) result_each_row(result, result_groups[i].group, text, append_markdown);
 }
 
 /* ---- CSV ---- */
