@@ -220,10 +220,11 @@ static clgan_status list_measures(struct survey *survey)
     return survey_large_training(survey);
 }
 
-/* Every measure comes once, as long as there is time; a slow device has no second round. */
+/* Every measure comes once where there is time at all: building kernels takes most of it at first. A slow device has no
+ * second round. */
 static bool has_time(const struct survey *survey, size_t round)
 {
-    return clock_seconds() - survey->begin < survey->effort->nominal * (round ? 1.2 : 3);
+    return clock_seconds() - survey->begin < survey->effort->nominal * (round && !survey->events ? 1.2 : 6);
 }
 
 /* One round; a measure that fails keeps its reason and is not tried again. */

@@ -45,7 +45,8 @@ static void append_terminal(void *user, const struct result *result, const struc
     struct text *text = user;
     const char *about = result_plain(row->about);
     text_append(text, "  %-*.*s", padded(about, KEY_WIDTH), padded(about, KEY_WIDTH), about);
-    for (size_t i = 0; i < result->count; i++) append_cell(text, result_row(&result->devices[i], row->key));
+    for (size_t i = 0; i < result->count; i++)
+        if (result->devices[i].count) append_cell(text, result_row(&result->devices[i], row->key));
     text_append(text, "\n");
 }
 
@@ -73,6 +74,7 @@ void result_table(struct text *text, const struct result *result)
     for (size_t i = 0; i < result->count; i++) {
         const char *label = result->devices[i].label;
         const size_t length = strlen(label), shown = CELL_WIDTH - 2;
+        if (!result->devices[i].count) continue; /* the verdict says why */
         text_append(text, " %*s", padded(label, CELL_WIDTH), length > shown ? label + length - shown : label);
     }
     text_append(text, "\n");

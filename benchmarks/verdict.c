@@ -32,7 +32,7 @@ static void append_slower(struct text *text, const struct result *result, const 
         if (!score || device == best) continue;
         text_append(text, "%s", between);
         append_times(text, result_times(result_score(best), score));
-        text_append(text, " %s (%s)", device->label, result_plain(device->name));
+        text_append(text, " %s", device->label);
         between = ", ";
     }
 }
@@ -41,9 +41,7 @@ static void append_slower(struct text *text, const struct result *result, const 
 static void append_missing(struct text *text, const struct result_device *device)
 {
     const struct result_row *row = result_row(device, "train.mnist");
-    text_append(text, "%c%s",
-                (device->label[0] >= 'a' && device->label[0] <= 'z') ? device->label[0] - 32 : device->label[0],
-                *device->label ? device->label + 1 : "");
+    text_append(text, "%s", device->label);
     if (strcmp(device->selftest, "failed") == 0)
         text_append(text, " fails the self-test: don't train on it (%s).", result_plain(device->selftest_reason));
     else if (device->simulator)
