@@ -20,11 +20,7 @@ static clgan_status make_pictures(struct pictures *pictures, const struct recipe
                                   .size = recipe_data_size(recipe)};
     pictures->bytes = malloc(pictures->count * pictures->size);
     if (!pictures->bytes) return status_fail(CLGAN_FAILED, "out of memory for %zu pictures", pictures->count);
-    uint32_t word = 1;
-    for (size_t i = 0; i < pictures->count * pictures->size; i++) {
-        word = word * 1664525u + 1013904223u;
-        pictures->bytes[i] = (uint8_t)(word >> 24);
-    }
+    noise_bytes(pictures->bytes, pictures->count * pictures->size);
     return CLGAN_OK;
 }
 
@@ -67,8 +63,8 @@ static clgan_status read_recipe(clgan_recipe **recipe, const struct point *point
 {
     char texts[2 + 2 * RECIPE_LAYERS][SETTING_BYTES];
     const char *settings[SETTINGS];
-    size_t count = 1;
-    snprintf(texts[0], SETTING_BYTES, "train.updates=%s", point->update);
+    size_t count = 0;
+    if (point->update) snprintf(texts[count++], SETTING_BYTES, "train.updates=%s", point->update);
     if (point->batch) snprintf(texts[count++], SETTING_BYTES, "train.batch=%zu", point->batch);
     if (point->width) {
         TRY(clgan_recipe_read(recipe, point->recipe, options->settings, options->setting_count));
@@ -88,7 +84,7 @@ clgan_status open_case(struct bench_case *c, const struct point *point, const st
     clgan_status status = read_recipe(&c->recipe, point, options);
     if (status == CLGAN_OK) status = device_open(&c->device, &options->device, profiling, NULL);
     if (status == CLGAN_OK) {
-        c->device->gemm_backends = backend_bits(point->backend);
+        if (point->backend) c->device->gemm_backends = backend_bits(point->backend);
         if (!options->untuned) tuning_load(c->device, NULL);
         status = make_pair(c);
     }
@@ -100,7 +96,7 @@ static clgan_status measure_peak(struct peak *peak, const struct bench_options *
 {
     struct device *device;
     TRY(device_open(&device, &options->device, false, NULL));
-    clgan_status status = peak_measure(peak, device);
+    clgan_status status = peak_measure(peak, device, 0.3);
     if (status == CLGAN_OK)
         fprintf(stderr, "%s: at most %.0f GFLOP/s of multiply-adds, %.1f GB/s of copying, %.1f us a launch\n",
                 device->info.name, 1e-9 * peak->flops, 1e-9 * peak->bytes, 1e6 * peak->launch);

@@ -16,8 +16,8 @@ struct bench_case {
 
 /* What a row is of. */
 struct point {
-    const char *recipe, *update, *backend;
-    size_t batch, width; /* 0: as the recipe says */
+    const char *recipe, *update, *backend; /* update NULL: the recipe's own; backend NULL: whatever is fastest */
+    size_t batch, width;                   /* 0: as the recipe says */
 };
 
 /* As the recipe, but for what `point` says; `profiling`: the queue records times. */

@@ -6,10 +6,29 @@
 #include "bench.h"
 
 static const char usage[] =
-    "usage: clgan-bench step [OPTIONS]     time of training steps, per cent of the device's measured peak\n"
-    "       clgan-bench gemm [OPTIONS]     the same for each matrix product of them\n"
-    "       clgan-bench monitor [OPTIONS]  what watching for collapse costs an epoch, in steps\n"
+    "usage: clgan-bench [OPTIONS]           how fast a device is, and which one to train on\n"
+    "       clgan-bench compare A.json B.json ... [OPTIONS]\n"
+    "                                       saved results side by side, and what changed beyond the noise\n"
+    "       clgan-bench step [OPTIONS]      time of training steps, per cent of the device's measured peak\n"
+    "       clgan-bench gemm [OPTIONS]      the same for each matrix product of them\n"
+    "       clgan-bench monitor [OPTIONS]   what watching for collapse costs an epoch, in steps\n"
     "\n"
+    "without a command:\n"
+    "  --device D         as clgan's                                        (the default device)\n"
+    "  --all              every device, each in a process of its own\n"
+    "  --also WHAT        one more, with an environment of its own; may be given again:\n"
+    "                     one-core (the CPU with one thread), llvmpipe, oclgrind, or\n"
+    "                     \"NAME: VARIABLE=VALUE ...\", device=D among them where it is not the default\n"
+    "  --quick, --full    some 15 s, some 5 minutes of each device          (a minute)\n"
+    "  --limit S          seconds after which a device that hangs is left   (8 times as long as above)\n"
+    "  --json FILE, --csv FILE, --markdown FILE, --html FILE\n"
+    "                     also written; FILE - is stdout instead of the table\n"
+    "compare:\n"
+    "  --noise PERCENT    changes under this are noise, whatever the spreads (5)\n"
+    "  --fail-on-regression   exit with 1 where something became slower beyond the noise\n"
+    "  --json, --markdown, --html FILE   as above\n"
+    "\n"
+    "step, gemm, monitor:\n"
     "  --recipe R,...     shipped names or files                            (mnist)\n"
     "  --update U,...     alternating, simultaneous                         (both)\n"
     "  --batch N,...      rows of a minibatch                               (the recipe's own)\n"
@@ -97,7 +116,7 @@ static const struct {
 } benches[] = {{"step", bench_step}, {"gemm", bench_gemm}, {"monitor", bench_monitor}};
 enum { BENCHES = sizeof benches / sizeof *benches };
 
-int main(int argc, char **argv)
+static int run_part(size_t which, int argc, char **argv)
 {
     struct bench_options options = {.device = CLGAN_DEVICE_OPTIONS,
                                     .recipes = {"mnist"},
@@ -107,14 +126,7 @@ int main(int argc, char **argv)
                                     .backends = {"native", "clblast"},
                                     .backend_count = 2,
                                     .seconds = 10};
-    if (argc > 1 && strcmp(argv[1], "--help") == 0) {
-        fputs(usage, stdout);
-        return 0;
-    }
-    size_t which = 0;
-    while (argc > 1 && which < BENCHES && strcmp(argv[1], benches[which].name) != 0) which++;
-    if (argc < 2 || which == BENCHES) return refuse("step, gemm or monitor?");
-    const int code = read_options(&options, argc - 1, argv + 1);
+    const int code = read_options(&options, argc, argv);
     if (code) return code;
     json_t *rows = json_array();
     const clgan_status status = benches[which].bench(rows, &options);
@@ -122,4 +134,17 @@ int main(int argc, char **argv)
     if (status != CLGAN_OK) fprintf(stderr, "clgan-bench: %s\n", clgan_last_error());
     json_decref(rows);
     return (int)status;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && strcmp(argv[1], "--help") == 0) {
+        fputs(usage, stdout);
+        return 0;
+    }
+    for (size_t i = 0; i < BENCHES && argc > 1; i++)
+        if (strcmp(argv[1], benches[i].name) == 0) return run_part(i, argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "compare") == 0) return command_compare(argc - 1, argv + 1);
+    if (argc > 1 && *argv[1] != '-') return refuse("step, gemm, monitor, compare, or options alone?");
+    return command_survey(argc, argv);
 }
