@@ -1,8 +1,9 @@
-/* Known quirks: which apply to whom, and that the code does what they say. */
+/* Known quirks and limits of devices: what applies to whom, and that choices follow. */
 #include <stdio.h>
 #include <string.h>
 
 #include "compute/device_list.h"
+#include "compute/gemm.h"
 #include "compute/quirks.h"
 #include "suite.h"
 
@@ -99,6 +100,48 @@ START_TEST(unusable_ones_are_named)
 }
 END_TEST
 
+/* Bits of 1 << enum gemm_backend of the candidates for a product. */
+static unsigned candidates(const char *type, size_t work_group, uint64_t local)
+{
+    enum { MOST = 64 };
+    struct device device = {
+        .info = made("Some platform", "some device", type), .work_group = work_group, .vector_width = 8};
+    const struct gemm maxout = {
+        .product = GEMM_XW, .epilogue = EPILOGUE_MAXOUT, .m = 100, .n = 1600, .k = 784, .pieces = 16};
+    const struct gemm plain = {.product = GEMM_DYWT, .epilogue = EPILOGUE_STORE, .m = 100, .n = 784, .k = 1200};
+    struct gemm_variant list[MOST];
+    unsigned found = 0;
+    device.info.compute_units = 4;
+    device.info.local_memory = local;
+    const struct gemm *const gemms[] = {&maxout, &plain};
+    for (size_t g = 0; g < 2; g++) {
+        const size_t count = gemm_candidates(list, MOST, &device, gemms[g]);
+        for (size_t i = 0; i < count; i++) {
+            const struct gemm_variant *v = &list[i];
+            found |= 1u << v->backend;
+            if (v->backend == GEMM_GROUP) ck_assert_uint_le(v->down * v->across, work_group);
+        }
+        ck_assert_msg(g || list[0].backend != GEMM_CLBLAST, "no kernel of our own makes maxout on this %s", type);
+    }
+    return found;
+}
+
+START_TEST(small_devices_have_candidates)
+{
+    const unsigned clblast = 1u << GEMM_CLBLAST, tiles = 1u << GEMM_REGISTER, packed = 1u << GEMM_PACKED,
+                   groups = 1u << GEMM_GROUP;
+    ck_assert_uint_eq(candidates("gpu", 256, 32768), groups | clblast);
+    ck_assert_uint_eq(candidates("gpu", 255, 32768), groups);
+    ck_assert_uint_eq(candidates("gpu", 64, 16384), groups);
+    ck_assert_uint_eq(candidates("gpu", 64, 10240), groups);
+    ck_assert_uint_eq(candidates("gpu", 63, 32768), tiles);
+    ck_assert_uint_eq(candidates("gpu", 1, 16384), tiles);
+    ck_assert_uint_eq(candidates("gpu", 256, 4096), tiles);
+    ck_assert_uint_eq(candidates("cpu", 1, 1 << 20), tiles | packed);
+    ck_assert_uint_eq(candidates("cpu", 4096, 1 << 20), tiles | packed | clblast);
+}
+END_TEST
+
 START_TEST(facts_of_this_device)
 {
     clgan_fact *facts;
@@ -123,7 +166,11 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {match, every_quirk_has_words, simulators_come_last, unusable_ones_are_named,
+    const TTest *const tests[] = {match,
+                                  every_quirk_has_words,
+                                  simulators_come_last,
+                                  unusable_ones_are_named,
+                                  small_devices_have_candidates,
                                   facts_of_this_device};
     Suite *suite = suite_create("quirks");
     TCase *cases = tcase_create("quirks");

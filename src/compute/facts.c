@@ -246,8 +246,8 @@ static clgan_status add_tuned(struct facts *facts, struct device *device, const 
     char *path = NULL, reason[160] = "there is no cache folder to keep choices in";
     size_t measured = 0;
     if (device->cache_dir) {
-        device->choices = &choices;
         TRY(choices_path(&path, device));
+        device->choices = &choices;
         choices_read(device, path, log);
         for (size_t i = 0; i < choices.count; i++) measured += choices.list[i].seconds > 0;
         if (measured)
@@ -255,6 +255,7 @@ static clgan_status add_tuned(struct facts *facts, struct device *device, const 
         else
             snprintf(reason, sizeof reason, "the first training measures for some seconds, clgan tune longer");
         choices_free(&choices);
+        device->choices = NULL;
         free(path);
     }
     return add_number(facts, "clgan", "tuned_products", "tuned products", CLGAN_FACT_NUMBER, measured, reason);

@@ -21,9 +21,9 @@ static const struct quirk quirks[] = {
      .device = "llvmpipe",
      .acts = QUIRK_LAST | QUIRK_NARROW,
      .what = "kernels work on single floats; used only if asked for by name or index, or if there is nothing else",
-     .reason =
-         "rusticl on llvmpipe computes kernels with private arrays of float16 wrongly, and needs 20 times as long as "
-         "PoCL for CLBlast's products and 0.4 ms a launch (measured, Mesa 22.3.6)"},
+     .reason = "rusticl on llvmpipe computes kernels with private arrays of float16 wrongly and builds wide ones for "
+               "minutes, "
+               "and needs 20 times as long as PoCL for CLBlast's products and 0.4 ms a launch (measured, Mesa 22.3.6)"},
     {.name = "clang-prefetch",
      .platform = "Portable Computing Language",
      .type = "cpu",

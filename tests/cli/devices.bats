@@ -51,3 +51,12 @@ PYTHON
   grep -q 'the default  *no: there is a faster device' <<<"$output"
   grep -q 'simulator: used only if asked for' <<<"$output"
 }
+
+@test "devices: a known quirk overrules what the driver says of its vectors" {
+  [ -e /etc/OpenCL/vendors/rusticl.icd ] || skip "no rusticl"
+  OCL_ICD_VENDORS=/etc/OpenCL/vendors/rusticl.icd RUSTICL_ENABLE=llvmpipe OPENCL_LAYERS=$CLGAN_LAYERS/limits.so \
+    CLGAN_LIMIT_VECTOR=16 run "$CLGAN" devices -v
+  echo "$output"
+  grep -q "native vector, floats  *16" <<<"$output"
+  grep -q "wide kernels  *no: a known quirk" <<<"$output"
+}

@@ -5,6 +5,7 @@
  *   CLGAN_LIMIT_ALLOCATION=BYTES  largest buffer
  *   CLGAN_LIMIT_ALIGNMENT=BITS  of a sub-buffer's beginning
  *   CLGAN_LIMIT_IN_ORDER=1      no queue that is out of order
+ *   CLGAN_LIMIT_VECTOR=N        floats of a native vector; more than there are, too
  *   CLGAN_LIMIT_FP32=1          no fp64: programs that name a type of it don't build
  * Kernels that are kept as binaries have no source: run it with a cache folder of its own. */
 #include <stdio.h>
@@ -67,6 +68,9 @@ static cl_int CL_API_CALL device_info(cl_device_id device, cl_device_info what, 
         break;
     case CL_DEVICE_MEM_BASE_ADDR_ALIGN:
         if (limit("ALIGNMENT")) *(cl_uint *)value = (cl_uint)limit("ALIGNMENT");
+        break;
+    case CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT:
+        if (limit("VECTOR")) *(cl_uint *)value = (cl_uint)limit("VECTOR");
         break;
     case CL_DEVICE_QUEUE_PROPERTIES:
         if (limit("IN_ORDER"))
