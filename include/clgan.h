@@ -109,6 +109,10 @@ CLGAN_API void clgan_facts_free(clgan_fact *facts, size_t count);
 /* "OpenCL loader: ocl-icd 2.3.1 (OCL Icd free software), OpenCL 2.2"; says so where the loader doesn't tell. */
 CLGAN_API void clgan_opencl_loader(char text[160]);
 
+/* The folder of what is kept for next time, where no other is asked for; clgan_text_free. CLGAN_FAILED where neither
+ * XDG_CACHE_HOME nor HOME is set. */
+CLGAN_API clgan_status clgan_cache_folder(char **folder);
+
 /* Which device to use and how. Initialise with CLGAN_DEVICE_OPTIONS. */
 typedef struct clgan_device_options {
     size_t size;        /* sizeof this struct */

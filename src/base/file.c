@@ -161,3 +161,5 @@ clgan_status file_cache_folder(char **path)
     if (home && *home == '/') return file_join(path, home, ".cache/clgan");
     return status_fail(CLGAN_FAILED, "no cache folder: neither XDG_CACHE_HOME nor HOME is set");
 }
+
+clgan_status clgan_cache_folder(char **folder) { return file_cache_folder(folder); }

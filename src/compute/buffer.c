@@ -55,11 +55,32 @@ clgan_status buffer_make(struct buffer *buffer, struct device *device, size_t by
     return status;
 }
 
+clgan_status buffer_of(struct buffer *buffer, struct device *device, size_t bytes, const void *values,
+                       const char *purpose)
+{
+    if (!device->unified) {
+        TRY(buffer_make(buffer, device, bytes, purpose));
+        return buffer_write(device, buffer, 0, bytes, values);
+    }
+    cl_int code;
+    void *host;
+    memcpy(&host, &values, sizeof host); /* OpenCL has no const here; the flag says that kernels only read */
+    buffer->memory = clCreateBuffer(device->context, CL_MEM_READ_ONLY | CL_MEM_USE_HOST_PTR, bytes, host, &code);
+    if (code != CL_SUCCESS)
+        return status_within(CL_CODE(code, "clCreateBuffer"), "%s, %.1f MB", purpose, (double)bytes / 1e6);
+    buffer->bytes = bytes;
+    buffer->borrowed = true;
+    return CLGAN_OK;
+}
+
 void buffer_free(struct buffer *buffer, struct device *device)
 {
     if (!buffer->memory) return;
+    if (buffer->borrowed)
+        clFinish(device->queue); /* kernels may still read what its owner is about to free */
+    else
+        device->taken -= buffer->bytes;
     clReleaseMemObject(buffer->memory);
-    device->taken -= buffer->bytes;
     *buffer = (struct buffer){0};
 }
 
@@ -80,6 +101,7 @@ clgan_status buffer_write(struct device *device, const struct buffer *buffer, si
 
 clgan_status buffer_read(struct device *device, const struct buffer *buffer, size_t offset, size_t bytes, void *values)
 {
+    TRY(device_rest(device));
     return CL_CALL(clEnqueueReadBuffer(device->queue, buffer->memory, CL_TRUE, offset, bytes, values, 0, NULL, NULL));
 }
 

@@ -1,8 +1,11 @@
 #include "compute/device.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "compute/choices.h"
@@ -13,9 +16,12 @@
 clgan_status device_limits(struct device *device)
 {
     cl_uint width = 0;
+    cl_bool unified = CL_FALSE;
     TRY(CL_CALL(clGetDeviceInfo(device->id, CL_DEVICE_MAX_WORK_GROUP_SIZE, sizeof device->work_group,
                                 &device->work_group, NULL)));
     TRY(CL_CALL(clGetDeviceInfo(device->id, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT, sizeof width, &width, NULL)));
+    TRY(CL_CALL(clGetDeviceInfo(device->id, CL_DEVICE_HOST_UNIFIED_MEMORY, sizeof unified, &unified, NULL)));
+    device->unified = unified;
     device->quirks = quirk_acts(&device->info);
     if (device->quirks & QUIRK_NARROW) width = 1;
     device->vector_width = 1;
@@ -93,13 +99,42 @@ void device_close(struct device *device)
 
 clgan_status device_finish(struct device *device) { return CL_CALL(clFinish(device->queue)); }
 
+/* Waits asleep: clWaitForEvents and blocking reads of some drivers (NVIDIA's, Intel's) keep a core of the host busy.
+ * Looks again after a sixteenth of the time that it has waited, so that it is hardly late for anything. */
+static clgan_status wait_asleep(cl_event event)
+{
+    const double begin = clock_seconds();
+    for (;;) {
+        cl_int state = CL_COMPLETE;
+        TRY(CL_CALL(clGetEventInfo(event, CL_EVENT_COMMAND_EXECUTION_STATUS, sizeof state, &state, NULL)));
+        if (state < 0) return CL_CODE(state, "a command on the device");
+        if (state == CL_COMPLETE) return CLGAN_OK;
+        const double pause = fmin(fmax((clock_seconds() - begin) / 16, 20e-6), 1e-3);
+        nanosleep(&(struct timespec){.tv_nsec = (long)(1e9 * pause)}, NULL);
+    }
+}
+
+static clgan_status mark(cl_event *event, struct device *device)
+{
+    TRY(CL_CALL(clEnqueueMarkerWithWaitList(device->queue, 0, NULL, event)));
+    return CL_CALL(clFlush(device->queue));
+}
+
+clgan_status device_rest(struct device *device)
+{
+    cl_event event = NULL;
+    clgan_status status = mark(&event, device);
+    if (status == CLGAN_OK) status = wait_asleep(event);
+    if (event) clReleaseEvent(event);
+    return status;
+}
+
 clgan_status device_pace(struct device *device)
 {
     cl_event before = device->mark;
     device->mark = NULL;
-    clgan_status status = CL_CALL(clEnqueueMarkerWithWaitList(device->queue, 0, NULL, &device->mark));
-    if (status == CLGAN_OK) status = CL_CALL(clFlush(device->queue));
-    if (status == CLGAN_OK && before) status = CL_CALL(clWaitForEvents(1, &before));
+    clgan_status status = mark(&device->mark, device);
+    if (status == CLGAN_OK && before) status = wait_asleep(before);
     if (before) clReleaseEvent(before);
     return status;
 }

@@ -20,6 +20,7 @@ struct device {
     size_t work_group;              /* largest work-group the device allows */
     unsigned vector_width;          /* floats of a hardware vector, as the device says: 1 to 16 */
     unsigned quirks;                /* bits of enum quirk_act */
+    bool unified;                   /* the device works in the host's memory */
     uint64_t taken;                 /* bytes of buffers alive */
     char *cache_dir;                /* NULL: no cache; owned */
     unsigned gemm_backends;         /* bits of 1 << enum gemm_backend that products may use; 0: all */
@@ -34,7 +35,7 @@ struct device {
 clgan_status device_open(struct device **device, const clgan_device_options *options, bool profiling,
                          const clgan_log *log);
 void device_close(struct device *device);
-/* Fills in what follows from `info` and `id`: quirks, work_group, vector_width. Opens nothing. */
+/* Fills in what follows from `info` and `id`: quirks, work_group, vector_width, unified. Opens nothing. */
 clgan_status device_limits(struct device *device);
 
 /* Whether kernels do well to work on vectors of 16 here: CPUs with wide ones. A GPU's work-items are its lanes. */
@@ -43,8 +44,10 @@ bool device_is_wide(const struct device *device);
 size_t device_width(const struct device *device);
 const char *device_width_option(const struct device *device);
 
-/* Waits until everything enqueued is done. */
+/* Waits until everything enqueued is done: at once when it is, for measuring. */
 clgan_status device_finish(struct device *device);
+/* The same asleep: the thread takes next to no CPU time, and is late by a sixteenth of its wait or a millisecond. */
+clgan_status device_rest(struct device *device);
 /* Marks what is enqueued so far and waits until what was enqueued before the last call is done: called after each group
  * of steps, it keeps the device busy and the backlog at two groups (drivers of displays kill long queues). */
 clgan_status device_pace(struct device *device);
@@ -55,6 +58,7 @@ clgan_status device_pace(struct device *device);
 struct buffer {
     cl_mem memory;
     size_t bytes;
+    bool borrowed; /* the bytes are the host's */
 };
 
 /* A view of rows of 4-byte or 1-byte elements in a buffer; by value, owns nothing. Row r, column c is element offset +
@@ -68,12 +72,16 @@ struct tensor {
 };
 
 clgan_status buffer_make(struct buffer *buffer, struct device *device, size_t bytes, const char *purpose);
+/* Holds `bytes` of `values` for kernels to read. Where the device works in the host's memory that is `values` itself,
+ * which must outlive the buffer and not change. */
+clgan_status buffer_of(struct buffer *buffer, struct device *device, size_t bytes, const void *values,
+                       const char *purpose);
 void buffer_free(struct buffer *buffer, struct device *device);
 
 size_t element_bytes(enum element element);
 /* Rows [first, first + count) of `tensor`. */
 struct tensor tensor_rows(struct tensor tensor, size_t first, size_t count);
-/* Blocking transfers between host memory and a view without gaps (stride == columns). */
+/* Blocking transfers (asleep, as device_rest) between host memory and a view without gaps (stride == columns). */
 clgan_status tensor_write(struct device *device, struct tensor tensor, const void *values);
 clgan_status tensor_read(struct device *device, struct tensor tensor, void *values);
 /* Enqueues setting every element of a view without gaps of floats. */

@@ -10,9 +10,16 @@
 #include "base/memory.h"
 #include "compute/quirks.h"
 
-static const char install_hint[] = "no OpenCL device was found; install a driver: on Debian `apt install "
-                                   "pocl-opencl-icd` for the CPU, `intel-opencl-icd` "
-                                   "for Intel graphics, `mesa-opencl-icd` for AMD, `nvidia-opencl-icd` for NVIDIA";
+static const char install_hint[] = "install a driver: on Debian `apt install pocl-opencl-icd` for the CPU, "
+                                   "`intel-opencl-icd` for Intel graphics, `mesa-opencl-icd` for AMD, "
+                                   "`nvidia-opencl-icd` for NVIDIA; clgan doctor looks for the trouble";
+
+/* What is missing where no device can be used. */
+static const char *nothing_usable(size_t platforms, size_t devices)
+{
+    if (devices) return "no OpenCL device is usable (clgan devices says why)";
+    return platforms ? "no OpenCL device was found" : "no OpenCL platform is installed";
+}
 
 enum { PLATFORMS = 64, PLATFORM_DEVICES = 64 };
 
@@ -145,7 +152,7 @@ clgan_status device_list(struct listed_device **devices, size_t *count, const cl
         info->is_default = 1;
         snprintf(info->reason, sizeof info->reason, "%s", why);
     } else {
-        log_warning(log, "%s", install_hint);
+        log_warning(log, "%s; %s", nothing_usable(platform_count, *count), install_hint);
     }
     return CLGAN_OK;
 }
@@ -162,7 +169,8 @@ clgan_status device_choose(const struct listed_device **chosen, char why[160], c
                            size_t count, const char *wanted)
 {
     *chosen = NULL;
-    if (!preferred(devices, count, NULL)) return status_fail(CLGAN_FAILED, "%s", install_hint);
+    if (!preferred(devices, count, NULL))
+        return status_fail(CLGAN_FAILED, "%s; %s", nothing_usable(1, count), install_hint);
     if (!wanted) {
         *chosen = choose_default(why, devices, count);
         return CLGAN_OK;

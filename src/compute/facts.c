@@ -218,9 +218,9 @@ static const struct family {
     {GEMM_PACKED, "packed panels", "columns of W turned once for all rows: for CPUs",
      "for CPUs, whose local memory is a cache"},
     {GEMM_GROUP, "work-group tiles", "tiles in local memory that a work-group shares: for GPUs",
-     "for GPUs whose work-groups have 64 work-items or more"},
+     "for GPUs with work-groups of 64 and 10 KiB of local memory or more"},
     {GEMM_CLBLAST, "CLBlast", "tried when kernels are measured, taken where it is faster",
-     "its kernels need larger work-groups than this device allows"},
+     "its kernels need work-groups of 256 and 8 KiB of local memory"},
 };
 
 static clgan_status add_products(struct facts *facts, const struct device *device)
@@ -264,7 +264,7 @@ static clgan_status add_wide(struct facts *facts, const struct device *device)
 {
     char reason[160];
     if (device->quirks & QUIRK_NARROW)
-        snprintf(reason, sizeof reason, "a known quirk");
+        snprintf(reason, sizeof reason, "a known quirk, below");
     else
         snprintf(reason, sizeof reason, "native vectors of %u floats; 8 or more make kernels work on vectors of 16",
                  device->vector_width);

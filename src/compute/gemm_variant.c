@@ -239,8 +239,21 @@ static int by_cost(const void *a, const void *b)
     return strcmp(gemm_variant_name(&x->variant).text, gemm_variant_name(&y->variant).text);
 }
 
+/* Least limits of a device. CLBlast's kernels for devices that it was not tuned for take work-groups of 16 x 16 and
+ * more than 4 KiB of local memory (1.5.3, tried); smallest tiles of ours that a work-group shares, 8 x 8 work-items
+ * and, for maxout of 16 pieces, 9.2 KiB. */
+enum { CLBLAST_GROUP = 256, CLBLAST_LOCAL = 8 << 10, SHARED_GROUP = 64, SHARED_LOCAL = 10 << 10 };
+
+static bool shares_tiles(const struct device *device)
+{
+    return strcmp(device->info.type, "cpu") != 0 && device->work_group >= SHARED_GROUP &&
+           device->info.local_memory >= SHARED_LOCAL;
+}
+
 bool gemm_allowed(const struct device *device, enum gemm_backend backend)
 {
+    if (backend == GEMM_CLBLAST && (device->work_group < CLBLAST_GROUP || device->info.local_memory < CLBLAST_LOCAL))
+        return false;
     return !device->gemm_backends || device->gemm_backends >> backend & 1;
 }
 
@@ -248,12 +261,12 @@ size_t gemm_candidates(struct gemm_variant *list, size_t most, const struct devi
 {
     const struct gemm_variant clblast = {.backend = GEMM_CLBLAST, .parts = 1};
     struct candidates *all = calloc(1, sizeof *all); /* without memory: CLBlast alone */
-    const bool cpu = strcmp(device->info.type, "cpu") == 0;
+    const bool cpu = strcmp(device->info.type, "cpu") == 0, shared = shares_tiles(device);
     size_t count = 0;
     if (all) {
-        if (cpu && gemm_allowed(device, GEMM_REGISTER)) consider_registers(all, device, g);
+        if (!shared && gemm_allowed(device, GEMM_REGISTER)) consider_registers(all, device, g);
         if (cpu && gemm_allowed(device, GEMM_PACKED)) consider_packed(all, device, g);
-        if (!cpu && gemm_allowed(device, GEMM_GROUP)) consider_groups(all, device, g);
+        if (shared && gemm_allowed(device, GEMM_GROUP)) consider_groups(all, device, g);
         qsort(all->list, all->count, sizeof *all->list, by_cost);
         for (; count < all->count && count + 1 < most && all->list[count].cost <= HOPELESS * all->list[0].cost; count++)
             list[count] = all->list[count].variant;

@@ -136,16 +136,18 @@ static clgan_status tune_product(struct search *search, struct gemm_choice *choi
 
 static clgan_status make_sweep(struct search *search)
 {
-    enum { SWEEP_BYTES = 48 << 20, WIDTH = 16 };
+    enum { SWEEP_BYTES = 48 << 20, WIDTH = 16, UNIT = 64 * WIDTH * sizeof(float) }; /* a work-group's bytes */
     struct device *device = search->device;
+    const size_t largest = device->info.largest_buffer / UNIT * UNIT;
+    const size_t bytes = SWEEP_BYTES < largest ? SWEEP_BYTES : largest;
     plan_begin(&search->sweep, device);
-    TRY(buffer_make(&search->from, device, SWEEP_BYTES, "a tuning"));
-    TRY(buffer_make(&search->to, device, SWEEP_BYTES, "a tuning"));
+    TRY(buffer_make(&search->from, device, bytes, "a tuning"));
+    TRY(buffer_make(&search->to, device, bytes, "a tuning"));
     return plan_kernel(&search->sweep,
                        &(struct kernel_launch){.name = "empty the caches",
                                                .program = "peak",
                                                .kernel = "copy",
-                                               .columns = SWEEP_BYTES / sizeof(float) / WIDTH,
+                                               .columns = bytes / sizeof(float) / WIDTH,
                                                ARGUMENTS(ARG_BUFFER(&search->to), ARG_BUFFER(&search->from))});
 }
 

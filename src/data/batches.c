@@ -28,10 +28,8 @@ static clgan_status make_resident(struct batches *batches)
     const struct pictures *pictures = batches->request.pictures;
     const size_t bytes = pictures->count * pictures->size, prepare = 2 * sizeof(float) * pictures->count;
     batches->window = batches->steps_per_epoch;
-    TRY(buffer_make(&batches->bytes, batches->device, bytes, "training pictures"));
-    TRY(buffer_make(&batches->prepare, batches->device, prepare, "training pictures' scales"));
-    TRY(buffer_write(batches->device, &batches->bytes, 0, bytes, pictures->bytes));
-    return buffer_write(batches->device, &batches->prepare, 0, prepare, batches->host_prepare);
+    TRY(buffer_of(&batches->bytes, batches->device, bytes, pictures->bytes, "training pictures"));
+    return buffer_of(&batches->prepare, batches->device, prepare, batches->host_prepare, "training pictures' scales");
 }
 
 static clgan_status make_window(struct batches *batches)

@@ -45,10 +45,12 @@ static size_t width_of(const struct distance_walk *walk)
 
 static void choose_chunks(struct distance_walk *walk)
 {
-    const size_t row = width_of(walk) * sizeof(float);
-    walk->most_points = at_least_one(lesser(walk->points->rows, lesser(MOST_POINTS, POINT_BYTES / row)));
+    const size_t row = width_of(walk) * sizeof(float), largest = walk->device->info.largest_buffer;
+    const size_t points = lesser(MOST_POINTS, lesser(POINT_BYTES, largest) / row);
+    walk->most_points = at_least_one(lesser(walk->points->rows, points));
     const double pairs = most_work[walk->way] / (double)walk->points->columns;
-    size_t queries = lesser(SQUARE_BYTES / sizeof(float) / walk->most_points, at_least_one(QUERY_BYTES / row));
+    size_t queries = lesser(lesser(SQUARE_BYTES, largest) / sizeof(float) / walk->most_points,
+                            at_least_one(lesser(QUERY_BYTES, largest) / row));
     if (pairs / (double)walk->most_points < (double)queries) queries = (size_t)(pairs / (double)walk->most_points);
     walk->most_queries = lesser(walk->queries->rows, at_least_one(queries));
 }

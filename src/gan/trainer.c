@@ -258,7 +258,7 @@ static clgan_status first_step(struct trainer *trainer, double opened)
     trainer->began = trainer->epoch_began = trainer->shown = clock_seconds();
     trainer->began_step = trainer->epoch_step = trainer->step;
     TRY(run_group(trainer));
-    TRY(device_finish(trainer->training->device));
+    TRY(device_rest(trainer->training->device));
     log_info(&trainer->run->log, "first step done after %.2f s", clock_seconds() - opened);
     return trainer->step % trainer->per_epoch ? CLGAN_OK : end_epoch(trainer);
 }

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "clgan.h"
 
@@ -16,6 +17,7 @@ struct context {
 };
 
 int command_devices(struct context *context, int argc, char **argv);
+int command_doctor(struct context *context, int argc, char **argv);
 int command_train(struct context *context, int argc, char **argv);
 int command_sample(struct context *context, int argc, char **argv);
 int command_score(struct context *context, int argc, char **argv);
@@ -76,6 +78,39 @@ int options_read(int *code, struct context *context, const struct usage *usage, 
 void json_text(FILE *out, const char *text);
 /* `before`, then the number; null for what is not finite. */
 void json_number(FILE *out, const char *before, double value);
+
+/* ---- children ---- */
+
+/* Drivers may crash or hang, so what calls them can run in a process of its own, which writes what it finds into a
+ * pipe. The command's own process then never calls OpenCL: what was called before a fork() does not survive it. */
+struct child {
+    pid_t process;
+    int from; /* to read from */
+};
+enum heard { HEARD, ENDED, SILENT, STOPPED };
+
+/* `work` runs there and writes to `to`; what it returns is the process's exit code. 0, and errno, where none could be
+ * started. */
+int child_begin(struct child *child, int (*work)(int to, void *user), void *user);
+/* Waits until it writes or ends, `limit` seconds at most: HEARD, SILENT, or STOPPED by Ctrl-C. */
+enum heard child_wait(const struct child *child, double limit, const volatile int *stop);
+/* Ends one that is SILENT or STOPPED. Its exit code, or -1 and in words how it ended otherwise; `words` is else "". */
+int child_end(const struct child *child, enum heard heard, double limit, char words[80]);
+
+/* ---- clgan doctor ---- */
+
+/* What is wrong, as bits, with what the system's part of the report looks at. */
+enum { SYSTEM_NO_ICD = 1, SYSTEM_NO_PERMISSION = 2, SYSTEM_GPU_NODE = 4, SYSTEM_CACHE_UNWRITABLE = 8 };
+
+/* Kernel, processor, memory, limits; environment, ICD files, permissions; the cache and what is tuned. No OpenCL call.
+ */
+unsigned doctor_system(FILE *out);
+/* Loads the library of each ICD file, which may crash: true if each could be. */
+int doctor_icds(FILE *out);
+/* Shared libraries of this process. */
+void doctor_libraries(FILE *out);
+/* Copies `text` with the home folder as ~, and names of user and host as USER and HOST. */
+void doctor_write_private(FILE *out, const char *text);
 
 /* ---- ends ---- */
 

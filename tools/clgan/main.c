@@ -20,6 +20,7 @@ static const struct subcommand subcommands[] = {
     {"figure", command_figure, "the paper's figures of a run: neighbours, lines in z, densities, a filmstrip"},
     {"tune", command_tune, "measure which kernels are fastest on a device, for trainings to come"},
     {"selftest", command_selftest, "does a device compute rightly: known answers of every kernel"},
+    {"doctor", command_doctor, "one text file for a bug report, with the likely trouble in its first lines"},
     {"recipes", command_recipes, "the recipes that ship, or the text of one"},
     {NULL, NULL, NULL},
 };

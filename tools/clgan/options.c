@@ -18,6 +18,9 @@ int command_misuse(const char *command, const char *format, ...)
     return CLGAN_USAGE;
 }
 
+/* An option whose name is one letter has one dash. */
+static const char *dashes(const char *name) { return name[1] ? "--" : "-"; }
+
 static void print_help(FILE *out, const struct usage *usage)
 {
     fprintf(out, "usage: clgan %s%s%s\n\n%s\n", usage->name, *usage->operands ? " " : "", usage->operands,
@@ -26,7 +29,7 @@ static void print_help(FILE *out, const struct usage *usage)
     for (size_t i = 0; i < usage->option_count; i++) {
         const struct option_spec *option = &usage->options[i];
         char name[40];
-        snprintf(name, sizeof name, "--%s%s%s", option->name, option->argument ? " " : "",
+        snprintf(name, sizeof name, "%s%s%s%s", dashes(option->name), option->name, option->argument ? " " : "",
                  option->argument ? option->argument : "");
         fprintf(out, "  %-24s %s\n", name, option->about);
     }
@@ -109,14 +112,18 @@ static const char *store(const struct option_spec *option, const char *text)
     return NULL;
 }
 
-/* The option that an argument "--name" or "--name=value" names; `*value` is what follows "=", or NULL. */
+/* The option that an argument "--name", "--name=value" or "-n" names; `*value` is what follows "=", or NULL. */
 static const struct option_spec *find(const struct usage *usage, const char *argument, const char **value)
 {
-    const size_t length = strcspn(argument + 2, "=");
-    *value = argument[2 + length] ? argument + 2 + length + 1 : NULL;
-    for (size_t i = 0; i < usage->option_count; i++)
-        if (strlen(usage->options[i].name) == length && strncmp(usage->options[i].name, argument + 2, length) == 0)
+    const char *name = argument + (argument[1] == '-' ? 2 : 1);
+    const size_t length = strcspn(name, "=");
+    *value = name[length] ? name + length + 1 : NULL;
+    for (size_t i = 0; i < usage->option_count; i++) {
+        const char *known = usage->options[i].name;
+        if (strlen(known) == length && strncmp(known, name, length) == 0 &&
+            strlen(dashes(known)) == (size_t)(name - argument))
             return &usage->options[i];
+    }
     return NULL;
 }
 
@@ -126,7 +133,8 @@ static int read_option(const struct usage *usage, int *at, int argc, char **argv
     const char *argument = argv[*at], *value;
     const struct option_spec *option = find(usage, argument, &value);
     if (!option) return command_misuse(usage->name, "unknown option %s", argument);
-    if (!option->argument && value) return command_misuse(usage->name, "--%s takes no value", option->name);
+    if (!option->argument && value)
+        return command_misuse(usage->name, "%s%s takes no value", dashes(option->name), option->name);
     if (option->argument && !value) {
         if (*at + 1 == argc) return command_misuse(usage->name, "--%s expects %s", option->name, option->argument);
         value = argv[++*at];
@@ -148,8 +156,7 @@ int options_read(int *code, struct context *context, const struct usage *usage, 
         if (!only_operands && strcmp(argv[at], "--") == 0)
             only_operands = 1;
         else if (!only_operands && argv[at][0] == '-' && argv[at][1])
-            *code = argv[at][1] == '-' ? read_option(usage, &at, argc, argv)
-                                       : command_misuse(usage->name, "unknown option %s", argv[at]);
+            *code = read_option(usage, &at, argc, argv);
         else if (count == usage->most)
             *code = command_misuse(usage->name, "one argument too many: %s", argv[at]);
         else

@@ -1,19 +1,11 @@
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "command.h"
 
-/* Drivers may crash or hang, so a device is tested in a process of its own, which tells what it finds through a pipe.
- * The command's own process never calls OpenCL: what was called before a fork() does not survive it. */
-
 #define SILENCE 600.0 /* seconds; compiling for a slow device counts */
-#define LONGEST 2e6   /* that poll() takes, seconds */
 
 enum { DEVICES = 64 }; /* that --all goes through */
 
@@ -84,63 +76,35 @@ static clgan_status test(const struct context *context, const struct selftest *h
     return clgan_selftest(&failed, &options, &context->log);
 }
 
-/* ---- the parent's side ---- */
-
-struct child {
-    pid_t process;
-    int from;
+/* What a child works on; `device` NULL and `how` NULL: lists devices. */
+struct work {
+    const struct context *context;
+    const struct selftest *how;
+    const char *device;
 };
 
-/* `device` NULL and `how` NULL: lists devices. */
-static int begin(struct child *child, const struct context *context, const struct selftest *how, const char *device)
+static int work_on(int to, void *user)
 {
-    int ends[2];
-    if (pipe(ends)) return 0;
-    child->from = ends[0];
-    child->process = fork();
-    if (child->process == 0) {
-        signal(SIGINT, SIG_DFL);
-        signal(SIGTERM, SIG_DFL);
-        close(ends[0]);
-        say_end(ends[1], how ? test(context, how, device, ends[1]) : list(context, ends[1]));
-        _exit(0);
-    }
-    close(ends[1]);
-    if (child->process > 0) return 1;
-    close(ends[0]);
+    const struct work *work = user;
+    say_end(to, work->how ? test(work->context, work->how, work->device, to) : list(work->context, to));
     return 0;
 }
 
-enum heard { HEARD, ENDED, SILENT, STOPPED };
+/* ---- the parent's side ---- */
 
 /* Waits for the next message, `limit` seconds at most. */
 static enum heard hear(const struct child *child, struct message *message, double limit, const volatile int *stop)
 {
-    struct pollfd from = {.fd = child->from, .events = POLLIN};
-    int ready;
-    do {
-        ready = poll(&from, 1, limit < LONGEST ? (int)(1e3 * limit) : -1);
-    } while (ready < 0 && errno == EINTR && !*stop);
-    if (*stop) return STOPPED;
-    if (ready == 0) return SILENT;
+    const enum heard heard = child_wait(child, limit, stop);
+    if (heard != HEARD) return heard;
     return read(child->from, message, sizeof *message) == (ssize_t)sizeof *message ? HEARD : ENDED;
 }
 
 /* How a process ended that did not say so itself, in words; "" where it did. */
 static void finish(const struct child *child, enum heard heard, double limit, char words[80])
 {
-    int status = 0;
-    words[0] = 0;
-    close(child->from);
-    if (heard == SILENT || heard == STOPPED) kill(child->process, SIGKILL);
-    while (waitpid(child->process, &status, 0) < 0 && errno == EINTR) {
-    }
-    if (heard == SILENT)
-        snprintf(words, 80, "hung: nothing was heard for %.0f s", limit);
-    else if (WIFSIGNALED(status))
-        snprintf(words, 80, "crashed: signal %d, %.48s", WTERMSIG(status), strsignal(WTERMSIG(status)));
-    else if (WEXITSTATUS(status))
-        snprintf(words, 80, "ended by itself with code %d", WEXITSTATUS(status));
+    const int code = child_end(child, heard, limit, words);
+    if (code > 0) snprintf(words, 80, "ended by itself with code %d", code);
 }
 
 /* ---- what is told ---- */
@@ -236,7 +200,7 @@ static int test_device(struct report *report, const char *device, const clgan_de
     clgan_status status = CLGAN_OK;
     enum heard heard;
     int told = 0;
-    if (!begin(&child, report->context, report->how, device)) {
+    if (!child_begin(&child, work_on, &(struct work){report->context, report->how, device})) {
         fprintf(stderr, "clgan selftest: no process can be started: %s\n", strerror(errno));
         return CLGAN_FAILED;
     }
@@ -274,7 +238,7 @@ static int test_all(struct report *report)
     enum heard heard;
     size_t count = 0;
     char ended[80];
-    if (!begin(&child, report->context, NULL, NULL)) {
+    if (!child_begin(&child, work_on, &(struct work){report->context, NULL, NULL})) {
         fprintf(stderr, "clgan selftest: no process can be started: %s\n", strerror(errno));
         return CLGAN_FAILED;
     }

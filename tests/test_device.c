@@ -1,0 +1,104 @@
+/* How the host waits for a device, and what they share. */
+#include <time.h>
+
+#include "base/clock.h"
+#include "compute/plan.h"
+#include "data/batches.h"
+#include "suite.h"
+
+static struct device *device;
+
+static void open_device(void)
+{
+    clgan_device_options options = CLGAN_DEVICE_OPTIONS;
+    CHECK_OK(device_open(&device, &options, false, NULL));
+}
+
+static void close_device(void) { device_close(device); }
+
+static double thread_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+enum { ITEMS = 1 << 10, ROUNDS = 1 << 14, VALUES = ITEMS * 16 };
+
+/* Work for the device, doubled until it takes some tenths of a second. */
+static void begin_work(struct plan *plan, const struct buffer *out)
+{
+    double took = 0;
+    plan_begin(plan, device);
+    for (uint32_t rounds = ROUNDS; took < 0.3; rounds *= 2) {
+        plan_cut(plan, 0);
+        CHECK_OK(
+            plan_kernel(plan, &(struct kernel_launch){.name = "work",
+                                                      .program = "peak",
+                                                      .kernel = "multiply_add",
+                                                      .columns = ITEMS,
+                                                      ARGUMENTS(ARG_BUFFER(out), ARG_UINT(rounds), ARG_FLOAT(0.5))}));
+        const double start = clock_seconds();
+        CHECK_OK(plan_run(plan));
+        CHECK_OK(device_finish(device));
+        took = clock_seconds() - start;
+    }
+}
+
+/* Each way to wait leaves the core to others for nine tenths of the time at least, and does wait. */
+START_TEST(waiting_is_asleep)
+{
+    struct buffer out;
+    struct plan plan;
+    float value;
+    CHECK_OK(buffer_make(&out, device, VALUES * sizeof value, "a test"));
+    begin_work(&plan, &out);
+    for (int way = 0; way < 3; way++) {
+        const double start = clock_seconds(), cpu = thread_seconds();
+        CHECK_OK(plan_run(&plan));
+        if (way == 0) CHECK_OK(device_rest(device));
+        if (way == 1) CHECK_OK(device_pace(device)); /* the mark that the next one waits for */
+        if (way == 1) CHECK_OK(device_pace(device));
+        if (way == 2) CHECK_OK(buffer_read(device, &out, 0, sizeof value, &value));
+        const double wall = clock_seconds() - start, busy = thread_seconds() - cpu;
+        ck_assert_msg(wall >= 0.1, "way %d did not wait: %g s", way, wall);
+        ck_assert_msg(busy <= 0.1 * wall, "way %d: the host was busy for %g s of %g s", way, busy, wall);
+    }
+    plan_free(&plan);
+    buffer_free(&out, device);
+}
+END_TEST
+
+/* Where host and device share memory, pictures that stay take none of the device's. */
+START_TEST(pictures_are_not_copied)
+{
+    enum { COUNT = 60, SIZE = 784 };
+    static uint8_t bytes[COUNT * SIZE];
+    for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (uint8_t)(i * 7);
+    const struct pictures pictures = {.bytes = bytes, .count = COUNT, .size = SIZE};
+    const struct batches_request request = {
+        .format = DATA_IDX, .pictures = &pictures, .preparation = PREPARE_UNIT, .rows = 10, .lanes = 1};
+    struct batches batches;
+    uint8_t seen[SIZE];
+    const uint64_t before = device->taken;
+    CHECK_OK(batches_make(&batches, device, &request, NULL));
+    ck_assert(!batches.streamed);
+    ck_assert_uint_eq(device->taken - before, device->unified ? 0 : sizeof bytes + 2 * COUNT * sizeof(float));
+    CHECK_OK(buffer_read(device, &batches.bytes, 3 * SIZE, SIZE, seen));
+    ck_assert_mem_eq(seen, bytes + 3 * SIZE, SIZE);
+    batches_free(&batches);
+    ck_assert_uint_eq(device->taken, before);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("device");
+    TCase *tests = tcase_create("device");
+    tcase_set_timeout(tests, 0);
+    tcase_add_checked_fixture(tests, open_device, close_device);
+    tcase_add_test(tests, waiting_is_asleep);
+    tcase_add_test(tests, pictures_are_not_copied);
+    suite_add_tcase(suite, tests);
+    return suite_run(suite);
+}
