@@ -176,6 +176,7 @@ static json_t *measure(const struct order *order, const struct target *target, s
                           .line = take_line,
                           .wait = show_progress,
                           .user = &watch};
+    const struct host_work before = host_work();
     memcpy(child.variables, target->variables, sizeof child.variables);
     if (*target->device) {
         child.arguments[2] = "--device";
@@ -187,6 +188,8 @@ static json_t *measure(const struct order *order, const struct target *target, s
         json_object_set_new(watch.device, "status", json_string("ok"));
     else if (!told || !*told || status == CLGAN_OK)
         mark_ended(&watch, status == CLGAN_OK ? "it ended early" : clgan_last_error());
+    const double others = host_others(before, host_work(), clock_seconds() - watch.begin);
+    json_object_set_new(watch.device, "others_percent", json_real(others));
     fprintf(stderr, "%s%zu of %zu, %s: %s in %.0f s%-80s\n", watch.terminal ? "\r" : "", number, order->count,
             result_plain(target->label), watch.ended ? "measured" : "failed", clock_seconds() - watch.begin, "");
     return watch.device;
@@ -277,7 +280,7 @@ static clgan_status read_options(struct order *order, const char **child, int ar
         snprintf(target->label, sizeof target->label, "%.60s", order->device ? order->device : "the default device");
     }
     for (size_t i = 0; i < spec_count; i++) TRY(add_spec(order, specs[i]));
-    if (!(order->limit > 0)) order->limit = 8 * survey_efforts[order->size].nominal;
+    if (!(order->limit > 0)) order->limit = 20 * survey_efforts[order->size].nominal;
     return outputs_check(&order->outputs);
 }
 

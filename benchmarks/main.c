@@ -20,7 +20,7 @@ static const char usage[] =
     "                     one-core (the CPU with one thread), llvmpipe, oclgrind, or\n"
     "                     \"NAME: VARIABLE=VALUE ...\", device=D among them where it is not the default\n"
     "  --quick, --full    some 15 s, some 5 minutes of each device          (a minute)\n"
-    "  --limit S          seconds after which a device that hangs is left   (8 times as long as above)\n"
+    "  --limit S          seconds after which a device that hangs is left   (20 times as long as above)\n"
     "  --json FILE, --csv FILE, --markdown FILE, --html FILE\n"
     "                     also written; FILE - is stdout instead of the table\n"
     "compare:\n"

@@ -109,6 +109,10 @@ static void append_devices(struct text *text, const struct result *result)
             append_element(text, "<br><span class=\"warn\">✗ self-test: ", d->selftest_reason, "</span>");
         else if (strcmp(d->selftest, "ok") == 0)
             text_append(text, "<br><small>✓ self-test passed</small>");
+        if (d->busy)
+            text_append(
+                text, "<br><span class=\"warn\">other programs took %.0f&thinsp;%% of the processors meanwhile</span>",
+                d->others);
         if (d->simulator)
             text_append(text, "<br><span class=\"warn\">a simulator: its times say nothing of a device</span>");
         text_append(text, "</li>\n");

@@ -76,7 +76,9 @@ static void read_device(struct reader *reader, struct result_device *device, con
                                      .reason = get_text(reader, json, "reason", ""),
                                      .selftest = get_text(reader, selftest, "status", "skipped"),
                                      .selftest_reason = get_text(reader, selftest, "reason", ""),
+                                     .others = get_number(reader, json, "others_percent"),
                                      .simulator = json_is_true(json_object_get(json, "simulator"))};
+    device->busy = device->others > 10;
     snprintf(device->label, sizeof device->label, "%s%s%s", labelled ? result_plain(reader->origin) : "",
              labelled ? ": " : "", result_plain(label));
     if (!json_is_array(rows)) refuse(reader, "rows", "is not a list");

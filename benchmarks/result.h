@@ -22,6 +22,8 @@ struct result_device {
     const char *name, *type, *platform, *driver, *loader, *tuning, *environment;
     const char *status, *reason;            /* ok, failed */
     const char *selftest, *selftest_reason; /* ok, failed, skipped */
+    double others;                          /* per cent of the host's processors that other programs took meanwhile */
+    bool busy;                              /* more than a benchmark should share */
     bool simulator;
     struct result_row *rows; /* owned */
     size_t count;

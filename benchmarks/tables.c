@@ -12,6 +12,7 @@ static void append_devices(struct text *text, const struct result *result, const
         text_append(text, "%s%s: %s, %s, driver %s; %s; self-test %s%s", begin, d->label, result_plain(d->name),
                     result_plain(d->platform), result_plain(d->driver), result_plain(d->tuning),
                     result_plain(d->selftest), d->simulator ? "; a simulator" : "");
+        if (d->busy) text_append(text, "; other programs took %.0f %% of the processors", d->others);
         if (*d->environment) text_append(text, "; %s", result_plain(d->environment));
         text_append(text, "%s", end);
     }

@@ -70,4 +70,10 @@ void result_verdict(struct text *text, const struct result *result)
             text_append(text, " ");
             append_missing(text, &result->devices[i]);
         }
+    bool busy = false;
+    for (size_t i = 0; i < result->count; i++) busy |= result->devices[i].busy;
+    if (busy)
+        text_append(text,
+                    " Other programs kept the processors busy meanwhile: measure again when they are quiet, before you "
+                    "believe this.");
 }

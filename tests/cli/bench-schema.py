@@ -18,6 +18,7 @@ for device in document["devices"]:
     if device["status"] != "ok" or device["selftest"]["status"] == "failed":
         assert device["reason"] or device["selftest"]["reason"]
         continue
+    assert device["others_percent"] >= 0
     assert device["loader"] and device["tuning"] and device["selftest"]["status"] == "ok"
     rows = {row["key"]: row for row in device["rows"]}
     assert len(rows) == len(device["rows"]) and wanted <= set(rows), wanted - set(rows)

@@ -102,6 +102,10 @@ assert changes == {"time.mnist.100_epochs": "worse", "random.philox": "gone"}, c
   fails 2 "stdout (-) takes one" "$CLGAN_BENCH" --quick --json - --html -
   fails 2 "--all or --device" "$CLGAN_BENCH" --all --device 0
   [ "${#lines[@]}" = 1 ]
+  # other programs at work are said to have been
+  edited busy.json 'd["devices"][0]["others_percent"] = 42; d["devices"] = d["devices"][:1]'
+  run "$CLGAN_BENCH" compare busy.json busy.json
+  [[ "$output" == *"other programs took 42 % of the processors"*"measure again when they are quiet"* ]]
   # what a file says of itself reaches neither the terminal nor the page as it is
   edited hostile.json 'd["devices"][0]["name"] = "\x1b[2J<script>alert(1)</script>" + "x" * 5000; rows["train.mnist"]["about"] = "|a\n|b\x07"'
   run "$CLGAN_BENCH" compare a.json hostile.json --html h.html --markdown h.md
