@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "compute/device.h"
+#include "compute/quirks.h"
 
 /* On a CPU device a buffer is ordinary memory. A product goes down columns of matrices whose rows are pages apart: in
  * huge pages it needs few translations. Asked for before the memory is touched; where there are none, nothing is lost.
@@ -13,7 +14,7 @@ static void ask_for_huge_pages(const struct buffer *buffer, const struct device 
 #ifdef MADV_HUGEPAGE
     enum { HUGE_PAGE = 2 << 20 };
     cl_int code;
-    if (strcmp(device->info.type, "cpu") != 0 || buffer->bytes < 2 * (size_t)HUGE_PAGE) return;
+    if (!(device->quirks & QUIRK_HUGE_PAGES) || buffer->bytes < 2 * (size_t)HUGE_PAGE) return;
     char *start = clEnqueueMapBuffer(device->queue, buffer->memory, CL_TRUE, CL_MAP_WRITE_INVALIDATE_REGION, 0,
                                      buffer->bytes, 0, NULL, NULL, &code);
     if (code != CL_SUCCESS) return;

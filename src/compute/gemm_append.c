@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "compute/gemm.h"
+#include "compute/quirks.h"
 
 enum { ARGUMENTS_MOST = 32, NAME_BYTES = 48, OPTIONS_BYTES = 192 };
 
@@ -114,7 +115,7 @@ static void add_epilogue(struct argument_list *arguments, const struct gemm *g, 
 static void write_options(char options[OPTIONS_BYTES], const struct device *device, const struct gemm *g,
                           const struct gemm_variant *v)
 {
-    const bool prefetches = strcmp(device->info.platform, "Portable Computing Language") == 0;
+    const bool prefetches = (device->quirks & QUIRK_PREFETCH) != 0;
     const bool activation = g->epilogue == EPILOGUE_ACTIVATE || g->epilogue == EPILOGUE_BACKWARD;
     int used = snprintf(options, OPTIONS_BYTES,
                         "-DPRODUCT=%d -DEPILOGUE=%d -DPIECES=%zu -DACTIVATION=%d -DBIAS=%d -DAVERAGE=%d -DSQUARES=%d "
