@@ -1,4 +1,5 @@
 /* What a device is made of: launches, memory, arithmetic. */
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -45,6 +46,14 @@ static clgan_status run_queued(struct survey *survey, struct measure *measure)
     return time_launches(survey, measure, LAUNCHES);
 }
 
+/* Per cent are of the best that was seen, in whichever round. */
+static void keep_best(struct survey *survey, struct survey_row *row)
+{
+    const double least = samples_quantile(&row->samples, 0);
+    survey->peak.flops = fmax(survey->peak.flops, row->flops / least);
+    survey->peak.bytes = fmax(survey->peak.bytes, row->bytes / least);
+}
+
 static clgan_status run_peak(struct survey *survey, struct measure *measure, bool copying)
 {
     struct buffer to = {0}, from = {0};
@@ -61,6 +70,7 @@ static clgan_status run_peak(struct survey *survey, struct measure *measure, boo
         measure->row.scale = 1e-9 * (measure->row.flops + measure->row.bytes);
         status = survey_time(survey, &measure->row, &(struct timed){.plan = &plan}, false);
     }
+    if (status == CLGAN_OK) keep_best(survey, &measure->row);
     plan_free(&plan);
     buffer_free(&to, survey->device);
     buffer_free(&from, survey->device);

@@ -38,10 +38,10 @@ clgan_status buffer_make(struct buffer *buffer, struct device *device, size_t by
             device->info.index, device->info.name, purpose, (double)bytes / 1e6, (double)device->taken / 1e6,
             (double)device->info.memory / 1e6, (double)device->info.largest_buffer / 1e6);
     cl_int code;
+    *buffer = (struct buffer){.bytes = bytes};
     buffer->memory = clCreateBuffer(device->context, CL_MEM_READ_WRITE, bytes, NULL, &code);
     if (code != CL_SUCCESS)
         return status_within(CL_CODE(code, "clCreateBuffer"), "%s, %.1f MB", purpose, (double)bytes / 1e6);
-    buffer->bytes = bytes;
     device->taken += bytes;
     ask_for_huge_pages(buffer, device);
     const cl_uint zero = 0;
@@ -65,12 +65,11 @@ clgan_status buffer_of(struct buffer *buffer, struct device *device, size_t byte
     }
     cl_int code;
     void *host;
+    *buffer = (struct buffer){.bytes = bytes, .borrowed = true};
     memcpy(&host, &values, sizeof host); /* OpenCL has no const here; the flag says that kernels only read */
     buffer->memory = clCreateBuffer(device->context, CL_MEM_READ_ONLY | CL_MEM_USE_HOST_PTR, bytes, host, &code);
     if (code != CL_SUCCESS)
         return status_within(CL_CODE(code, "clCreateBuffer"), "%s, %.1f MB", purpose, (double)bytes / 1e6);
-    buffer->bytes = bytes;
-    buffer->borrowed = true;
     return CLGAN_OK;
 }
 
