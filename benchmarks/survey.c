@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "compute/choices.h"
-#include "compute/device_list.h"
+#include "compute/quirks.h"
 #include "gan/tuning.h"
 
 const struct survey_effort survey_efforts[SURVEY_SIZES] = {
@@ -17,9 +17,6 @@ const struct survey_effort survey_efforts[SURVEY_SIZES] = {
     [SURVEY_DEFAULT] = {"default", 3, 0.15, 1, 5, 60, 8},
     [SURVEY_FULL] = {"full", 5, 0.4, 4, 30, 300, 32},
 };
-
-/* Platforms that imitate a device: what they take says nothing of one. */
-static const char *const simulators[] = {"Oclgrind"};
 
 struct measure *survey_add(struct survey *survey, const char *group, const char *unit,
                            clgan_status (*run)(struct survey *survey, struct measure *measure))
@@ -121,13 +118,7 @@ static json_t *device_json(const clgan_device_info *info, bool simulator)
                      info->usable ? "" : info->reason);
 }
 
-static bool is_simulator(const clgan_device_info *info)
-{
-    bool found = false;
-    for (size_t i = 0; i < sizeof simulators / sizeof *simulators; i++)
-        found |= strstr(info->platform, simulators[i]) || strstr(info->name, simulators[i]);
-    return found;
-}
+static bool is_simulator(const clgan_device_info *info) { return quirk_acts(info) & QUIRK_SIMULATOR; }
 
 clgan_status survey_list(FILE *out)
 {

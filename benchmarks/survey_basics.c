@@ -8,14 +8,18 @@
 
 enum { LAUNCHES = 100, TRANSFER_BYTES = 16 << 20 };
 
-static clgan_status time_launches(struct survey *survey, struct measure *measure, size_t count)
+/* `before` each run: NULL, or what is waited for. */
+static clgan_status time_launches(struct survey *survey, struct measure *measure, size_t count,
+                                  clgan_status (*before)(void *user))
 {
     struct buffer to;
     struct plan plan;
     TRY(buffer_make(&to, survey->device, PEAK_BYTES, "a launch"));
     plan_begin(&plan, survey->device);
     clgan_status status = peak_nothing(&plan, &to, count);
-    if (status == CLGAN_OK) status = survey_time(survey, &measure->row, &(struct timed){.plan = &plan}, false);
+    if (status == CLGAN_OK)
+        status = survey_time(survey, &measure->row,
+                             &(struct timed){.plan = &plan, .before = before, .user = survey->device}, false);
     plan_free(&plan);
     buffer_free(&to, survey->device);
     return status;
@@ -26,24 +30,12 @@ static clgan_status finish_first(void *user) { return device_finish(user); }
 /* One launch, from asking for it to knowing that it is done: each waits for the one before. */
 static clgan_status run_latency(struct survey *survey, struct measure *measure)
 {
-    struct buffer to;
-    struct plan plan;
-    TRY(buffer_make(&to, survey->device, PEAK_BYTES, "a launch"));
-    plan_begin(&plan, survey->device);
-    clgan_status status = peak_nothing(&plan, &to, 1);
-    if (status == CLGAN_OK)
-        status = survey_time(
-            survey, &measure->row,
-            &(struct timed){.plan = &plan, .before = survey->events ? NULL : finish_first, .user = survey->device},
-            false);
-    plan_free(&plan);
-    buffer_free(&to, survey->device);
-    return status;
+    return time_launches(survey, measure, 1, survey->events ? NULL : finish_first);
 }
 
 static clgan_status run_queued(struct survey *survey, struct measure *measure)
 {
-    return time_launches(survey, measure, LAUNCHES);
+    return time_launches(survey, measure, LAUNCHES, NULL);
 }
 
 /* Per cent are of the best that was seen, in whichever round. */

@@ -8,6 +8,7 @@
 #ifndef PANEL
 #define PANEL 512 /* k, or the longest part of it, rounded up to a multiple of WIDTH */
 #endif
+
 /* WIDTH rows of b, k apart, become WIDTH rows of the panel: each perfect shuffle of rows i and i + WIDTH / 2 moves one bit of a row's
  * number into the lane's; after log2 WIDTH of them the square is its transpose. */
 INLINE void turn_square(__local float *panel, __global const float *INNER_RESTRICT b, const uint k)

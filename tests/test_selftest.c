@@ -175,7 +175,7 @@ START_TEST(answers_are_the_references)
 {
     const struct selftest_pair *pair = &selftest_pairs[_i];
     struct answers answers;
-    selftest_pictures(bytes);
+    selftest_pictures(bytes, sizeof bytes);
     make_answers(&answers, pair);
     for (size_t i = 0; getenv("CLGAN_TEST_PRINT") && i < answers.count; i++)
         fprintf(stderr, "    {%.12g, %.6g},\n", answers.list[i].sum, answers.list[i].size);

@@ -62,3 +62,15 @@ void cache_store(const char *folder, const char key[HASH_DIGITS + 1], const void
     text_free(&text);
     free(path);
 }
+
+clgan_status cache_text_path(char **path, const char *folder, const char *kind, const char *const *about, size_t count)
+{
+    char digits[HASH_DIGITS + 1];
+    struct hash *hash;
+    struct text text = {0};
+    TRY(hash_begin(&hash));
+    for (size_t i = 0; i < count; i++) hash_add(hash, about[i], strlen(about[i]) + 1);
+    hash_end(hash, digits);
+    text_append(&text, "%s/%s-%.8s.txt", folder, kind, digits);
+    return text_take(path, &text);
+}

@@ -18,4 +18,7 @@ enum { CACHE_FORMAT = 1 };
 bool cache_load(char **binary, size_t *length, const char *folder, const char key[HASH_DIGITS + 1]);
 void cache_store(const char *folder, const char key[HASH_DIGITS + 1], const void *binary, size_t length);
 
+/* Texts beside them: FOLDER/KIND-XXXXXXXX.txt, the first digits of a hash over what the file is about. */
+clgan_status cache_text_path(char **path, const char *folder, const char *kind, const char *const *about, size_t count);
+
 #endif

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "base/hash.h"
 #include "base/memory.h"
+#include "compute/cache.h"
 
 static const char format_line[] = "clgan tuning, version 1";
 
@@ -64,15 +64,9 @@ struct gemm_variant gemm_choose(const struct device *device, const struct gemm *
 
 clgan_status choices_path(char **path, const struct device *device)
 {
-    char digits[HASH_DIGITS + 1], name[HASH_DIGITS + 16];
-    struct hash *hash;
+    const char *const about[] = {device->info.name, device->info.driver};
     if (!device->cache_dir) return status_fail(CLGAN_FAILED, "there is no cache folder to keep measured choices in");
-    TRY(hash_begin(&hash));
-    hash_add(hash, device->info.name, strlen(device->info.name) + 1);
-    hash_add(hash, device->info.driver, strlen(device->info.driver) + 1);
-    hash_end(hash, digits);
-    snprintf(name, sizeof name, "tuning-%.8s.txt", digits);
-    return file_join(path, device->cache_dir, name);
+    return cache_text_path(path, device->cache_dir, "tuning", about, sizeof about / sizeof *about);
 }
 
 clgan_status choices_write(const struct device *device, const char *path, bool used_only)

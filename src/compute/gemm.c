@@ -37,16 +37,22 @@ static clgan_status append_chosen(struct plan *plan, const char *name, const str
     return status;
 }
 
+/* The product of two operands: its sizes are theirs. */
+static void multiply(struct gemm *gemm, enum gemm_product product, struct tensor a, struct tensor b)
+{
+    gemm->product = product;
+    gemm->a = a;
+    gemm->b = b;
+    gemm->m = product == GEMM_XTDY ? a.columns : a.rows;
+    gemm->n = product == GEMM_DYWT ? b.rows : b.columns;
+    gemm->k = product == GEMM_XTDY ? a.rows : a.columns;
+}
+
 clgan_status gemm_forward(struct plan *plan, const char *name, struct tensor x, struct tensor w, const struct gemm *how)
 {
     struct gemm gemm = *how;
-    gemm.product = GEMM_XW;
     gemm.epilogue = how->pieces ? EPILOGUE_MAXOUT : EPILOGUE_ACTIVATE;
-    gemm.m = x.rows;
-    gemm.n = w.columns;
-    gemm.k = w.rows;
-    gemm.a = x;
-    gemm.b = w;
+    multiply(&gemm, GEMM_XW, x, w);
     return append_chosen(plan, name, &gemm);
 }
 
@@ -54,40 +60,24 @@ clgan_status gemm_backward(struct plan *plan, const char *name, struct tensor dy
                            const struct gemm *how)
 {
     struct gemm gemm = *how;
-    gemm.product = GEMM_DYWT;
     gemm.epilogue = how->pieces ? EPILOGUE_SCATTER : EPILOGUE_BACKWARD;
-    gemm.m = dy.rows;
-    gemm.n = w.rows;
-    gemm.k = w.columns;
-    gemm.a = dy;
-    gemm.b = w;
+    multiply(&gemm, GEMM_DYWT, dy, w);
     if (!gemm.y.buffer) gemm.activation = 0;
     return append_chosen(plan, name, &gemm);
 }
 
 clgan_status gemm_inner(struct plan *plan, const char *name, struct tensor a, struct tensor b, struct tensor c)
 {
-    return append_chosen(plan, name,
-                         &(struct gemm){.product = GEMM_DYWT,
-                                        .epilogue = EPILOGUE_STORE,
-                                        .m = a.rows,
-                                        .n = b.rows,
-                                        .k = a.columns,
-                                        .a = a,
-                                        .b = b,
-                                        .c = c});
+    struct gemm gemm = {.epilogue = EPILOGUE_STORE, .c = c};
+    multiply(&gemm, GEMM_DYWT, a, b);
+    return append_chosen(plan, name, &gemm);
 }
 
 clgan_status gemm_weights(struct plan *plan, const char *name, struct tensor x, struct tensor dy,
                           const struct gemm *how)
 {
     struct gemm gemm = *how;
-    gemm.product = GEMM_XTDY;
     gemm.epilogue = !how->rule ? EPILOGUE_STORE : how->rule->adam ? EPILOGUE_ADAM : EPILOGUE_MOMENTUM;
-    gemm.m = x.columns;
-    gemm.n = dy.columns;
-    gemm.k = x.rows;
-    gemm.a = x;
-    gemm.b = dy;
+    multiply(&gemm, GEMM_XTDY, x, dy);
     return append_chosen(plan, name, &gemm);
 }

@@ -12,7 +12,7 @@ static const struct quirk quirks[] = {
      .reason = "Mesa gave up Clover, which stops at OpenCL 1.1, for rusticl, and removed it in Mesa 25.2"},
     {.name = "simulator",
      .platform = "Oclgrind",
-     .acts = QUIRK_LAST,
+     .acts = QUIRK_LAST | QUIRK_SIMULATOR,
      .what = "used only if asked for by name or index, or if there is nothing else",
      .reason = "Oclgrind interprets kernels to find faults in them, about 100 times slower than PoCL, and calls itself "
                "GPU and CPU alike (measured, 21.10)"},
@@ -37,13 +37,13 @@ static const struct quirk quirks[] = {
      .reason = "a CPU device's buffer is ordinary memory, and products go down columns whose rows are pages apart"},
     {.name = "nvidia-busy-wait",
      .platform = "NVIDIA",
-     .what = "the host sleeps for most of the expected time before it waits",
+     .what = "the host sleeps between looks at whether work is done, as it does for every device",
      .reason = "clFinish and clWaitForEvents keep a CPU core busy while they wait (reports on NVIDIA's forum and in "
                "hashcat, whose spin damper does the same)"},
     {.name = "intel-busy-wait",
      .platform = "Intel(R) OpenCL",
      .type = "gpu",
-     .what = "the host sleeps for most of the expected time before it waits",
+     .what = "the host sleeps between looks at whether work is done, as it does for every device",
      .reason =
          "clFinish and clWaitForEvents keep a CPU core busy while they wait (reports on Intel's compute-runtime)"},
 };

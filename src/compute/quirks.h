@@ -6,11 +6,12 @@
 
 /* What code does where a quirk applies; bits. */
 enum quirk_act {
-    QUIRK_REFUSED = 1,    /* the device is never used */
-    QUIRK_LAST = 2,       /* chosen only where it is asked for by name or there is nothing else */
-    QUIRK_NARROW = 4,     /* kernels work on single floats, whatever the driver says of its vectors */
-    QUIRK_PREFETCH = 8,   /* kernels use clang's __builtin_prefetch */
-    QUIRK_HUGE_PAGES = 16 /* large buffers ask for huge pages */
+    QUIRK_REFUSED = 1,     /* the device is never used */
+    QUIRK_LAST = 2,        /* chosen only where it is asked for by name or there is nothing else */
+    QUIRK_NARROW = 4,      /* kernels work on single floats, whatever the driver says of its vectors */
+    QUIRK_PREFETCH = 8,    /* kernels use clang's __builtin_prefetch */
+    QUIRK_HUGE_PAGES = 16, /* large buffers ask for huge pages */
+    QUIRK_SIMULATOR = 32   /* times say nothing of a device */
 };
 
 struct quirk {

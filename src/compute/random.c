@@ -32,6 +32,15 @@ void random_philox(uint32_t out[4], const uint32_t counter[4], struct random_key
     memcpy(out, c, sizeof c);
 }
 
+uint32_t random_stream_word(struct random_key key, uint32_t layer, size_t row, size_t column, uint64_t step)
+{
+    const uint32_t counter[4] = {layer << 24 | (uint32_t)(column / 4), (uint32_t)row, (uint32_t)step,
+                                 (uint32_t)(step >> 32)};
+    uint32_t words[4];
+    random_philox(words, counter, key);
+    return words[column % 4];
+}
+
 struct random_key random_stream(uint64_t seed, enum random_purpose purpose, uint32_t lane)
 {
     const struct random_key key = {{(uint32_t)seed, (uint32_t)(seed >> 32)}};

@@ -32,6 +32,8 @@ size_t random_items_down(const struct device *device, size_t rows);
 
 /* Ten rounds of Philox4x32. */
 void random_philox(uint32_t out[4], const uint32_t counter[4], struct random_key key);
+/* Word of an element in a stream: stream and word_of of cl/philox.clh. */
+uint32_t random_stream_word(struct random_key key, uint32_t layer, size_t row, size_t column, uint64_t step);
 /* Key of a purpose and lane under a seed: a Philox block of them. */
 struct random_key random_stream(uint64_t seed, enum random_purpose purpose, uint32_t lane);
 /* Position `index` of the shuffle of 0 .. count - 1 in an epoch; count at most 2^32 - 1. */

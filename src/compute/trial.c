@@ -13,8 +13,7 @@ static const float beta1 = 0.5f, beta2 = 0.99f;
 
 /* ---- operands ---- */
 
-/* NULL: the gemm has no such operand. */
-static const void *starts(const struct trial *trial, const struct tensor *operand)
+const void *trial_start(const struct trial *trial, const struct tensor *operand)
 {
     for (size_t i = 0; i < trial->operand_count; i++)
         if (trial->operands[i] == operand) return trial->starts[i];
@@ -131,7 +130,8 @@ static clgan_status make_rule(struct trial *trial, bool adam)
 static double product_at(const struct trial *trial, size_t row, size_t column)
 {
     const struct gemm *g = &trial->gemm;
-    const float *a = starts(trial, &g->a), *b = starts(trial, &g->b), *signal = starts(trial, &g->signal);
+    const float *a = trial_start(trial, &g->a), *b = trial_start(trial, &g->b),
+                *signal = trial_start(trial, &g->signal);
     double sum = 0;
     for (size_t i = 0; i < g->k; i++)
         sum += (double)(g->product == GEMM_XTDY ? a[i * g->m + row] : a[row * g->k + i]) *
@@ -150,7 +150,7 @@ static clgan_status add_spot(struct trial *trial, size_t row, size_t column)
     for (size_t piece = 0; piece < pieces; piece++) {
         double sum = product_at(trial, row, piece * units + column);
         if (trial->gemm.epilogue == EPILOGUE_ACTIVATE || trial->gemm.epilogue == EPILOGUE_MAXOUT)
-            sum += (double)((const float *)starts(trial, &trial->gemm.bias))[piece * units + column];
+            sum += (double)((const float *)trial_start(trial, &trial->gemm.bias))[piece * units + column];
         if (sum > spot->sum) *spot = (struct spot){row, column, sum};
     }
     return CLGAN_OK;
@@ -247,8 +247,8 @@ static bool backward_agrees(const struct trial *trial, const struct spot *spot, 
 {
     const struct gemm *g = &trial->gemm;
     const size_t at = spot->row * g->n + spot->column;
-    const float *signal = starts(trial, &g->signal), *y = starts(trial, &g->y);
-    const uint8_t *mask = starts(trial, &g->mask), *winner = starts(trial, &g->winner);
+    const float *signal = trial_start(trial, &g->signal), *y = trial_start(trial, &g->y);
+    const uint8_t *mask = trial_start(trial, &g->mask), *winner = trial_start(trial, &g->winner);
     double d = spot->sum * (signal ? (double)signal[spot->row] : 1);
     if (mask) d *= mask[at] ? (double)g->factor : 0;
     if (g->epilogue == EPILOGUE_BACKWARD) return near((double)c[at], y ? d * derived(g, (double)y[at]) : d);
@@ -263,11 +263,11 @@ static bool update_agrees(const struct trial *trial, const struct spot *spot, co
 {
     const struct gemm *g = &trial->gemm;
     const size_t at = spot->row * g->n + spot->column;
-    const double w0 = (double)((const float *)starts(trial, &g->weight.w))[at];
-    const double first = (double)((const float *)starts(trial, &g->weight.first))[at];
+    const double w0 = (double)((const float *)trial_start(trial, &g->weight.w))[at];
+    const double first = (double)((const float *)trial_start(trial, &g->weight.first))[at];
     if (g->epilogue == EPILOGUE_MOMENTUM)
         return near((double)w[at], w0 + (double)now.momentum * first - (double)now.rate * spot->sum);
-    const double second = (double)((const float *)starts(trial, &g->weight.second))[at];
+    const double second = (double)((const float *)trial_start(trial, &g->weight.second))[at];
     const double one = (double)beta1 * first + (1 - (double)beta1) * spot->sum;
     const double two = (double)beta2 * second + (1 - (double)beta2) * spot->sum * spot->sum;
     return near((double)w[at], w0 - (double)now.rate * one / (sqrt(two) + (double)now.epsilon));
@@ -299,11 +299,8 @@ static bool dropped_agree(const struct trial *trial, const float *values, const 
     const struct gemm_dropout *how = &trial->gemm.dropout;
     const size_t columns = how->h.columns;
     for (size_t i = 0; i < how->h.rows * columns; i++) {
-        const uint32_t row = (uint32_t)(i / columns), column = (uint32_t)(i % columns);
-        const uint32_t counter[4] = {how->layer << 24 | column / 4, how->row + row, 0, 0};
-        uint32_t words[4];
-        random_philox(words, counter, how->key);
-        const bool kept = words[column % 4] < gemm_dropout_threshold(how);
+        const uint32_t word = random_stream_word(how->key, how->layer, how->row + i / columns, i % columns, 0);
+        const bool kept = word < gemm_dropout_threshold(how);
         if (mask[i] != kept || !near((double)dropped[i], kept ? (double)values[i] / how->keep : 0)) return false;
     }
     return true;

@@ -31,6 +31,8 @@ struct trial {
 clgan_status trial_open(struct trial *trial, struct device *device, const struct gemm *like);
 void trial_close(struct trial *trial);
 
+/* What an operand of trial->gemm holds before a product; NULL: it has no such operand. */
+const void *trial_start(const struct trial *trial, const struct tensor *operand);
 /* Writes the operands' start to the device. */
 clgan_status trial_write(const struct trial *trial);
 /* `*right` = whether the result of one run from there is finite, and right in rows and columns at the edges and inside:

@@ -1,7 +1,6 @@
 /* Whether a device may be trained on. What has passed is kept as text, in CACHE/selftest-XXXXXXXX.txt, one file a
  * device and driver: the lines of `passed_text`. A file that is not exactly them (another version of clgan's kernels,
  * of the driver or of this format; unreadable; torn) is not a pass. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +8,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "compute/cache.h"
 #include "gan/selftest.h"
 
 enum { PASSED_BYTES = 4096 }; /* longest file that is read */
@@ -39,15 +39,9 @@ static clgan_status passed_text(char **text, const struct device *device)
 /* CLGAN_FAILED where there is no cache folder. */
 static clgan_status passed_path(char **path, const struct device *device)
 {
-    const char *const parts[] = {device->info.name, device->info.platform, device->info.driver};
-    char digits[HASH_DIGITS + 1], name[HASH_DIGITS + 16];
-    struct hash *hash;
+    const char *const about[] = {device->info.name, device->info.platform, device->info.driver};
     if (!device->cache_dir) return status_fail(CLGAN_FAILED, "there is no cache folder to remember a self-test in");
-    TRY(hash_begin(&hash));
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) hash_add(hash, parts[i], strlen(parts[i]) + 1);
-    hash_end(hash, digits);
-    snprintf(name, sizeof name, "selftest-%.8s.txt", digits);
-    return file_join(path, device->cache_dir, name);
+    return cache_text_path(path, device->cache_dir, "selftest", about, sizeof about / sizeof *about);
 }
 
 static bool has_passed(const char *path, const char *text)

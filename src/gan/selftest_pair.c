@@ -8,9 +8,9 @@
 #include "gan/selftest.h"
 #include "gan/selftest_pair.h"
 
-void selftest_pictures(uint8_t bytes[SELFTEST_PICTURES * SELFTEST_PICTURE])
+void selftest_pictures(uint8_t *bytes, size_t count)
 {
-    for (uint32_t i = 0; i < SELFTEST_PICTURES * SELFTEST_PICTURE; i++) bytes[i] = (uint8_t)(i * 2654435761u >> 13);
+    for (uint32_t i = 0; i < count; i++) bytes[i] = (uint8_t)(i * 2654435761u >> 13);
 }
 
 void selftest_add(struct selftest_answer *answer, size_t i, double value)
@@ -102,7 +102,7 @@ static clgan_status check_steps(struct selftest *test, const struct selftest_pai
     const struct batches_request request = pair_batches_request(recipe, &pictures);
     size_t which = 0;
     TRY(selftest_take(test, &pictures.bytes, SELFTEST_PICTURES, SELFTEST_PICTURE));
-    selftest_pictures(pictures.bytes);
+    selftest_pictures(pictures.bytes, (size_t)SELFTEST_PICTURES * SELFTEST_PICTURE);
     TRY(pair_begin(pair, test->device, recipe, false));
     TRY(pair_make(pair));
     TRY(batches_make(batches, test->device, &request, NULL));

@@ -23,7 +23,8 @@ struct selftest_pair {
 };
 extern const struct selftest_pair selftest_pairs[SELFTEST_PAIRS];
 
-void selftest_pictures(uint8_t bytes[SELFTEST_PICTURES * SELFTEST_PICTURE]);
+/* The same `count` bytes each time. */
+void selftest_pictures(uint8_t *bytes, size_t count);
 /* Adds element `i` of a tensor. */
 void selftest_add(struct selftest_answer *answer, size_t i, double value);
 

@@ -63,24 +63,13 @@ struct answers {
     double *w[2], *first[2], *second[2];
 };
 
-static const float *start_of(const struct trial *trial, const struct tensor *operand)
-{
-    for (size_t i = 0; i < trial->operand_count; i++)
-        if (trial->operands[i] == operand) return trial->starts[i];
-    return NULL;
-}
-
-static const uint8_t *bytes_of(const struct trial *trial, const struct tensor *operand)
-{
-    return (const uint8_t *)start_of(trial, operand);
-}
-
 /* [m, n]; dW has one more row, the sums of the columns of dY. */
 static clgan_status make_sums(struct selftest *test, double **sums, const struct trial *trial)
 {
     const struct gemm *g = &trial->gemm;
     const bool dw = g->product == GEMM_XTDY, turned = g->product == GEMM_DYWT;
-    const float *a = start_of(trial, &g->a), *b = start_of(trial, &g->b), *signal = start_of(trial, &g->signal);
+    const float *a = trial_start(trial, &g->a), *b = trial_start(trial, &g->b),
+                *signal = trial_start(trial, &g->signal);
     TRY(selftest_take(test, sums, (g->m + 1) * g->n, sizeof **sums));
     for (size_t row = 0; row < g->m + dw; row++)
         for (size_t i = 0; i < g->k; i++) {
@@ -95,7 +84,7 @@ static clgan_status make_sums(struct selftest *test, double **sums, const struct
 static void expect_forward(const struct answers *answers, const struct trial *trial, const double *sums)
 {
     const struct gemm *g = &trial->gemm;
-    const float *bias = start_of(trial, &g->bias);
+    const float *bias = trial_start(trial, &g->bias);
     const size_t pieces = g->pieces ? g->pieces : 1, units = g->n / pieces;
     for (size_t i = 0; i < g->m * units; i++) {
         const size_t row = i / units, unit = i % units;
@@ -115,11 +104,8 @@ static void expect_forward(const struct answers *answers, const struct trial *tr
 static void expect_dropped(const struct answers *answers, const struct gemm_dropout *how)
 {
     for (size_t i = 0; i < how->h.rows * how->h.columns; i++) {
-        const uint32_t row = (uint32_t)(i / how->h.columns), column = (uint32_t)(i % how->h.columns);
-        const uint32_t counter[4] = {how->layer << 24 | column / 4, how->row + row, 0, 0};
-        uint32_t words[4];
-        random_philox(words, counter, how->key);
-        answers->kept[i] = words[column % 4] < gemm_dropout_threshold(how);
+        const size_t row = how->row + i / how->h.columns, column = i % how->h.columns;
+        answers->kept[i] = random_stream_word(how->key, how->layer, row, column, 0) < gemm_dropout_threshold(how);
         answers->dropped[i] = answers->c[i] * answers->kept[i] / how->keep;
     }
 }
@@ -127,8 +113,8 @@ static void expect_dropped(const struct answers *answers, const struct gemm_drop
 static void expect_backward(const struct answers *answers, const struct trial *trial, const double *sums)
 {
     const struct gemm *g = &trial->gemm;
-    const float *signal = start_of(trial, &g->signal), *y = start_of(trial, &g->y);
-    const uint8_t *mask = bytes_of(trial, &g->mask), *winner = bytes_of(trial, &g->winner);
+    const float *signal = trial_start(trial, &g->signal), *y = trial_start(trial, &g->y);
+    const uint8_t *mask = trial_start(trial, &g->mask), *winner = trial_start(trial, &g->winner);
     for (size_t i = 0; i < g->m * g->n; i++) {
         const size_t row = i / g->n, column = i % g->n;
         double d = sums[i] * (signal ? (double)signal[row] : 1);
@@ -144,8 +130,8 @@ static void expect_backward(const struct answers *answers, const struct trial *t
 static void expect_update(const struct answers *answers, const struct trial *trial, const struct parameter *parameter,
                           size_t which, const double *gradient, const schedule *now)
 {
-    const float *w = start_of(trial, &parameter->w), *first = start_of(trial, &parameter->first),
-                *second = start_of(trial, &parameter->second);
+    const float *w = trial_start(trial, &parameter->w), *first = trial_start(trial, &parameter->first),
+                *second = trial_start(trial, &parameter->second);
     const double beta1 = (double)trial->rule.beta1, beta2 = (double)trial->rule.beta2;
     for (size_t i = 0; i < parameter->w.rows * parameter->w.columns; i++) {
         const double g = gradient[i];

@@ -43,19 +43,9 @@ clgan_status selftest_memory(struct selftest *test)
 
 /* ---- what the host draws ---- */
 
-/* Word of element (row, column) of layer `layer` in the step of `at`. */
-static uint32_t word_of(const step_state *at, struct random_key key, uint32_t layer, size_t row, size_t column)
-{
-    const uint32_t counter[4] = {layer << 24 | (uint32_t)(column / 4), at->row + (uint32_t)row, (uint32_t)at->step,
-                                 (uint32_t)(at->step >> 32)};
-    uint32_t words[4];
-    random_philox(words, counter, key);
-    return words[column % 4];
-}
-
 static double unit_of(const step_state *at, struct random_key key, size_t row, size_t column)
 {
-    return (double)(word_of(at, key, 0, row, column) >> 8) / 16777216.0;
+    return (double)(random_stream_word(key, 0, at->row + row, column, at->step) >> 8) / 16777216.0;
 }
 
 /* Box-Muller: an even column and the next one share a radius and an angle. */
@@ -178,7 +168,7 @@ clgan_status selftest_drawn(struct selftest *test)
     TRY(drawn_append(&test->plan, &ring, points, &test->state, key));
     TRY(selftest_plan(test));
     for (size_t row = 0; row < ROWS; row++) {
-        const uint64_t mode = (uint64_t)word_of(&state, key, 0, row, 0) * MODES >> 32;
+        const uint64_t mode = (uint64_t)random_stream_word(key, 0, state.row + row, 0, state.step) * MODES >> 32;
         const double angle = 8 * atan(1) * (double)mode / MODES;
         wanted[row] = gaussian.mean + gaussian.deviation * normal_of(&state, key, row, 0);
         places[2 * row] = ring.radius * cos(angle) + ring.deviation * normal_of(&state, key, row, 4);

@@ -5,6 +5,7 @@
 #include "data/batches.h"
 #include "gan/net_tensors.h"
 #include "gan/selftest.h"
+#include "gan/selftest_pair.h"
 #include "nn/loss.h"
 #include "nn/network.h"
 
@@ -55,7 +56,7 @@ clgan_status selftest_gather(struct selftest *test)
         .format = DATA_IDX, .pictures = &pictures, .preparation = PREPARE_UNIT, .rows = BATCH, .lanes = 1, .seed = 11};
     struct tensor x;
     TRY(selftest_take(test, &pictures.bytes, PICTURES, PICTURE));
-    for (uint32_t i = 0; i < PICTURES * PICTURE; i++) pictures.bytes[i] = (uint8_t)(i * 2654435761u >> 13);
+    selftest_pictures(pictures.bytes, PICTURES * PICTURE);
     TRY(selftest_state(test, &state));
     TRY(arena_add(&test->arena, &x, BATCH, PICTURE, ELEMENT_F32));
     TRY(arena_make(&test->arena, test->device, "a self-test"));
@@ -74,11 +75,10 @@ static const double keeps[2] = {0.5, 0.8};
 
 static double kept_by(struct random_key key, const step_state *state, uint32_t layer, size_t row, size_t column)
 {
-    const uint32_t counter[4] = {layer << 24 | (uint32_t)(column / 4), state->row + (uint32_t)row,
-                                 (uint32_t)state->step, (uint32_t)(state->step >> 32)};
-    uint32_t words[4];
-    random_philox(words, counter, key);
-    return words[column % 4] < floor(keeps[layer] * 4294967296.0 + 0.5) ? 1 / keeps[layer] : 0;
+    return random_stream_word(key, layer, state->row + row, column, state->step) <
+                   floor(keeps[layer] * 4294967296.0 + 0.5)
+               ? 1 / keeps[layer]
+               : 0;
 }
 
 static clgan_status write_identity(struct selftest *test, struct tensor w)
