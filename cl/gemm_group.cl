@@ -66,7 +66,8 @@ __kernel __attribute__((reqd_work_group_size(ACROSS, DOWN, 1))) void gemm(VIEW(c
     const uint units = n;
 #endif
     const uint x = get_local_id(0), y = get_local_id(1);
-    const uint unit = get_group_id(0) * BLOCK_UNITS, row = get_group_id(1) * BLOCK_ROWS;
+    const uint group_row = get_group_id(1) + get_global_offset(1) / DOWN; /* an offset: the launch is a part of a longer one */
+    const uint unit = (get_group_id(0) + get_global_offset(0) / ACROSS) * BLOCK_UNITS, row = group_row * BLOCK_ROWS;
 #if BIAS
     if (row >= m) {
         const epilogue of_bias = EPILOGUE_OF_BIAS(n);
@@ -80,8 +81,8 @@ __kernel __attribute__((reqd_work_group_size(ACROSS, DOWN, 1))) void gemm(VIEW(c
 #endif
     epilogue e = EPILOGUE_COLLECT(units);
 #if PARTS > 1
-    const uint from = PART_START(get_group_id(2), k), to = PART_START(get_group_id(2) + 1, k);
-    e.c += (ulong)get_group_id(2) * m * n;
+    const uint from = PART_START(get_global_id(2), k), to = PART_START(get_global_id(2) + 1, k);
+    e.c += (ulong)get_global_id(2) * m * n;
 #else
     const uint from = 0, to = k;
 #endif
@@ -107,6 +108,6 @@ __kernel __attribute__((reqd_work_group_size(ACROSS, DOWN, 1))) void gemm(VIEW(c
         barrier(CLK_LOCAL_MEM_FENCE);
     }
     const uint own_row = row + y * ROWS, own_column = unit + x * WIDTH;
-    const extent own = {own_row, own_column, own_row, m, own_column, units, get_group_id(1) * DOWN + y};
+    const extent own = {own_row, own_column, own_row, m, own_column, units, group_row * DOWN + y};
     finish_tile(&e, own, acc);
 }

@@ -5,6 +5,9 @@
 #define B_SPACE __local
 #include "gemm_rows.clh"
 
+#ifndef DOWN
+#define DOWN 1 /* tiles of rows of a share */
+#endif
 #ifndef PANEL
 #define PANEL 512 /* k, or the longest part of it, rounded up to a multiple of WIDTH */
 #endif
@@ -51,16 +54,15 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void gemm(VIEW(const flo
 {
     __local float panel[PANEL * TILE_COLUMNS];
     epilogue e = EPILOGUE_COLLECT(n);
-    const uint tiles = (m + ROWS - 1) / ROWS, share = (tiles + get_num_groups(0) - 1) / get_num_groups(0);
-    const uint first = get_group_id(0) * share, column_tile = get_group_id(1);
+    const uint tiles = (m + ROWS - 1) / ROWS, first = get_global_id(0) * DOWN, column_tile = get_global_id(1);
 #if PARTS > 1
-    const uint from = PART_START(get_group_id(2), k), length = PART_START(get_group_id(2) + 1, k) - from;
-    e.c += (ulong)get_group_id(2) * m * n;
+    const uint from = PART_START(get_global_id(2), k), length = PART_START(get_global_id(2) + 1, k) - from;
+    e.c += (ulong)get_global_id(2) * m * n;
 #else
     const uint from = 0, length = k;
 #endif
     pack(panel, AT(b) + (ulong)whole_tile(0, column_tile, m, n).column * k + from, k, length);
-    for (uint row_tile = first; row_tile < min(first + share, tiles); row_tile++) {
+    for (uint row_tile = first; row_tile < min(first + DOWN, tiles); row_tile++) {
         REALS acc[ROWS][VECTORS];
         const extent x = whole_tile(row_tile, column_tile, m, n);
         clear(acc);

@@ -103,9 +103,9 @@ __kernel void gemm(VIEW(const float, a), VIEW(const float, b), const uint m, con
     const uint units = n;
 #endif
 #if PRODUCT == PRODUCT_XTDY
-    const uint row_tile = get_group_id(1), column_tile = get_group_id(0);
+    const uint row_tile = get_global_id(1), column_tile = get_global_id(0);
 #else
-    const uint row_tile = get_group_id(0), column_tile = get_group_id(1);
+    const uint row_tile = get_global_id(0), column_tile = get_global_id(1);
 #endif
     epilogue e = EPILOGUE_COLLECT(units);
 #if BIAS
@@ -118,8 +118,8 @@ __kernel void gemm(VIEW(const float, a), VIEW(const float, b), const uint m, con
     REALS acc[ROWS][VECTORS];
     const extent x = whole_tile(row_tile, column_tile, m, units);
 #if PARTS > 1
-    const uint from = PART_START(get_group_id(2), k), to = PART_START(get_group_id(2) + 1, k);
-    e.c += (ulong)get_group_id(2) * m * n;
+    const uint from = PART_START(get_global_id(2), k), to = PART_START(get_global_id(2) + 1, k);
+    e.c += (ulong)get_global_id(2) * m * n;
 #else
     const uint from = 0, to = k;
 #endif

@@ -38,7 +38,7 @@ __kernel void limit_columns(VIEW(float, w), VIEW(const float, squares), const ui
 __kernel void add_up(VIEW(const float, x), VIEW(float, total), const uint count)
 {
     __local float shares[64];
-    if (get_group_id(0) > 0) return;
+    if (get_global_id(0) >= get_local_size(0)) return;
     const uint item = get_local_id(0), items = get_local_size(0);
     float sum = 0.0f;
     for (uint i = item; i < count; i += items) sum += AT(x)[i];

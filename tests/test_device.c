@@ -25,25 +25,87 @@ static double thread_seconds(void)
 
 enum { ITEMS = 1 << 10, ROUNDS = 1 << 14, VALUES = ITEMS * 16 };
 
-/* Work for the device, doubled until it takes some tenths of a second. */
+/* Work for the device, doubled until it takes some tenths of a second. Its guess is many times too low. */
 static void begin_work(struct plan *plan, const struct buffer *out)
 {
     double took = 0;
     plan_begin(plan, device);
     for (uint32_t rounds = ROUNDS; took < 0.3; rounds *= 2) {
         plan_cut(plan, 0);
-        CHECK_OK(
-            plan_kernel(plan, &(struct kernel_launch){.name = "work",
-                                                      .program = "peak",
-                                                      .kernel = "multiply_add",
-                                                      .columns = ITEMS,
-                                                      ARGUMENTS(ARG_BUFFER(out), ARG_UINT(rounds), ARG_FLOAT(0.5))}));
+        CHECK_OK(plan_kernel(plan, &(struct kernel_launch){.name = "work",
+                                                           .program = "peak",
+                                                           .kernel = "multiply_add",
+                                                           .columns = ITEMS,
+                                                           ARGUMENTS(ARG_BUFFER(out), ARG_UINT(rounds), ARG_FLOAT(0.5)),
+                                                           .flops = (double)VALUES * rounds}));
         const double start = clock_seconds();
         CHECK_OK(plan_run(plan));
         CHECK_OK(device_finish(device));
         took = clock_seconds() - start;
     }
 }
+
+/* A device that shows a desktop is kept by no launch for longer than 200 ms, as soon as it is known how fast it is;
+ * what is computed stays the same. Other devices' launches stay whole. */
+START_TEST(long_launches_are_cut)
+{
+    struct buffer out;
+    struct plan plan;
+    static float whole[VALUES], cut[VALUES];
+    CHECK_OK(buffer_make(&out, device, sizeof whole, "a test"));
+    device->pace.kept = false;
+    begin_work(&plan, &out);
+    const double guess = plan.launches[0].guess;
+    ck_assert_uint_eq(device_cuts(device, guess, true), 1);
+    CHECK_OK(buffer_read(device, &out, 0, sizeof whole, whole));
+
+    device->pace.kept = true;
+    for (int extreme = 0; extreme < 2; extreme++) { /* guesses too low, and much too high */
+        device->pace.slowness = extreme ? 1e4 : 1;
+        for (int run = 0; run < 3; run++) CHECK_OK(plan_run(&plan));
+        CHECK_OK(device_rest(device));
+        const double start = clock_seconds();
+        for (int run = 0; run < 2; run++) CHECK_OK(plan_run(&plan));
+        CHECK_OK(device_rest(device));
+        const double took = (clock_seconds() - start) / 2;
+        const size_t cuts = device_cuts(device, guess, true);
+        ck_assert_msg((double)cuts >= took / 0.2, "%zu parts of %g s", cuts, took);
+        ck_assert_msg((double)cuts <= 1 + took / 0.005, "%zu parts of %g s", cuts, took);
+        CHECK_OK(buffer_read(device, &out, 0, sizeof cut, cut));
+        ck_assert_mem_eq(cut, whole, sizeof cut);
+    }
+    plan_free(&plan);
+    buffer_free(&out, device);
+}
+END_TEST
+
+/* So many short launches that the host is far ahead: it waits until a tenth of a second or two is left. */
+START_TEST(the_backlog_is_bounded)
+{
+    enum { SHORT = 1 << 9, LAUNCHES = 1 << 10 };
+    struct buffer out;
+    struct plan plan;
+    const struct kernel_launch launch = {.name = "work",
+                                         .program = "peak",
+                                         .kernel = "multiply_add",
+                                         .columns = ITEMS,
+                                         ARGUMENTS(ARG_BUFFER(&out), ARG_UINT(SHORT), ARG_FLOAT(0.5)),
+                                         .flops = (double)VALUES * SHORT};
+    CHECK_OK(buffer_make(&out, device, VALUES * sizeof(float), "a test"));
+    plan_begin(&plan, device);
+    for (int i = 0; i < LAUNCHES; i++) CHECK_OK(plan_kernel(&plan, &launch));
+    device->pace.kept = true;
+    CHECK_OK(plan_run(&plan));
+    const double start = clock_seconds();
+    CHECK_OK(plan_run(&plan));
+    const double enqueued = clock_seconds();
+    CHECK_OK(device_rest(device));
+    const double left = clock_seconds() - enqueued, all = clock_seconds() - start;
+    ck_assert_msg(all < 0.8 || left <= 0.5 * all, "%g s of %g s were left to wait for", left, all);
+    plan_free(&plan);
+    buffer_free(&out, device);
+}
+END_TEST
 
 /* Each way to wait leaves the core to others for nine tenths of the time at least, and does wait. */
 START_TEST(waiting_is_asleep)
@@ -98,6 +160,8 @@ int main(void)
     tcase_set_timeout(tests, 0);
     tcase_add_checked_fixture(tests, open_device, close_device);
     tcase_add_test(tests, waiting_is_asleep);
+    tcase_add_test(tests, long_launches_are_cut);
+    tcase_add_test(tests, the_backlog_is_bounded);
     tcase_add_test(tests, pictures_are_not_copied);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

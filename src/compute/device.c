@@ -1,11 +1,8 @@
 #include "compute/device.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "compute/choices.h"
@@ -26,7 +23,7 @@ clgan_status device_limits(struct device *device)
     if (device->quirks & QUIRK_NARROW) width = 1;
     device->vector_width = 1;
     while (2 * device->vector_width <= width && device->vector_width < 16) device->vector_width *= 2;
-    return CLGAN_OK;
+    return pace_begin(device);
 }
 
 static clgan_status open_queue(struct device *device, bool profiling)
@@ -86,7 +83,7 @@ const char *device_width_option(const struct device *device)
 void device_close(struct device *device)
 {
     if (!device) return;
-    if (device->mark) clReleaseEvent(device->mark);
+    if (device->pace.mark) clReleaseEvent(device->pace.mark);
     if (device->queue) clFinish(device->queue);
     programs_free(device);
     if (device->queue) clReleaseCommandQueue(device->queue);
@@ -95,46 +92,4 @@ void device_close(struct device *device)
     free(device->choices);
     free(device->cache_dir);
     free(device);
-}
-
-clgan_status device_finish(struct device *device) { return CL_CALL(clFinish(device->queue)); }
-
-/* Waits asleep: clWaitForEvents and blocking reads of some drivers (NVIDIA's, Intel's) keep a core of the host busy.
- * Looks again after a sixteenth of the time that it has waited, so that it is hardly late for anything. */
-static clgan_status wait_asleep(cl_event event)
-{
-    const double begin = clock_seconds();
-    for (;;) {
-        cl_int state = CL_COMPLETE;
-        TRY(CL_CALL(clGetEventInfo(event, CL_EVENT_COMMAND_EXECUTION_STATUS, sizeof state, &state, NULL)));
-        if (state < 0) return CL_CODE(state, "a command on the device");
-        if (state == CL_COMPLETE) return CLGAN_OK;
-        const double pause = fmin(fmax((clock_seconds() - begin) / 16, 20e-6), 1e-3);
-        nanosleep(&(struct timespec){.tv_nsec = (long)(1e9 * pause)}, NULL);
-    }
-}
-
-static clgan_status mark(cl_event *event, struct device *device)
-{
-    TRY(CL_CALL(clEnqueueMarkerWithWaitList(device->queue, 0, NULL, event)));
-    return CL_CALL(clFlush(device->queue));
-}
-
-clgan_status device_rest(struct device *device)
-{
-    cl_event event = NULL;
-    clgan_status status = mark(&event, device);
-    if (status == CLGAN_OK) status = wait_asleep(event);
-    if (event) clReleaseEvent(event);
-    return status;
-}
-
-clgan_status device_pace(struct device *device)
-{
-    cl_event before = device->mark;
-    device->mark = NULL;
-    clgan_status status = mark(&device->mark, device);
-    if (status == CLGAN_OK && before) status = wait_asleep(before);
-    if (before) clReleaseEvent(before);
-    return status;
 }

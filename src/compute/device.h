@@ -11,6 +11,16 @@
 struct program_entry;
 struct gemm_choices;
 
+/* How much work lies in the queue, in seconds as guessed before it is run (pace.c). */
+struct pace {
+    bool kept;               /* a display may wait for the device: launches are cut, what is enqueued is bounded */
+    double rate;             /* flop/s of the guess: a lower end */
+    double slowness;         /* seconds that a guessed one took when last measured, 1 at least */
+    cl_event mark;           /* of the last device_pace; NULL: none */
+    double enqueued, marked; /* guessed seconds since the mark, and between it and the one before */
+    double seen;             /* clock when the mark before was seen to be reached; 0: the device may have idled since */
+};
+
 struct device {
     clgan_device_info info;
     cl_platform_id platform;
@@ -26,7 +36,7 @@ struct device {
     unsigned gemm_backends;         /* bits of 1 << enum gemm_backend that products may use; 0: all */
     struct gemm_choices *choices;   /* how products are made; owned, empty at first */
     struct program_entry *programs; /* built ones, a list; owned */
-    cl_event mark;                  /* of the last device_pace; NULL: none */
+    struct pace pace;
     clgan_log log;
 };
 
@@ -35,7 +45,7 @@ struct device {
 clgan_status device_open(struct device **device, const clgan_device_options *options, bool profiling,
                          const clgan_log *log);
 void device_close(struct device *device);
-/* Fills in what follows from `info` and `id`: quirks, work_group, vector_width, unified. Opens nothing. */
+/* Fills in what follows from `info` and `id`: quirks, work_group, vector_width, unified, pace. Opens nothing. */
 clgan_status device_limits(struct device *device);
 
 /* Whether kernels do well to work on vectors of 16 here: CPUs with wide ones. A GPU's work-items are its lanes. */
@@ -44,6 +54,10 @@ bool device_is_wide(const struct device *device);
 size_t device_width(const struct device *device);
 const char *device_width_option(const struct device *device);
 
+/* ---- waiting, and what is enqueued (pace.c) ---- */
+
+/* Says whether the pace is kept, and what guesses are made from. */
+clgan_status pace_begin(struct device *device);
 /* Waits until everything enqueued is done: at once when it is, for measuring. */
 clgan_status device_finish(struct device *device);
 /* The same asleep: the thread takes next to no CPU time, and is late by a sixteenth of its wait or a millisecond. */
@@ -51,6 +65,14 @@ clgan_status device_rest(struct device *device);
 /* Marks what is enqueued so far and waits until what was enqueued before the last call is done: called after each group
  * of steps, it keeps the device busy and the backlog at two groups (drivers of displays kill long queues). */
 clgan_status device_pace(struct device *device);
+/* Seconds that work is likely to take at most, before anything was measured. */
+double device_guess(const struct device *device, double flops, double bytes);
+/* Into how many parts work of a guess is to be cut so that others don't wait long for the device; 1 where none does.
+ * `measured`: by what was measured since, so it differs from run to run. */
+size_t device_cuts(const struct device *device, double guess, bool measured);
+/* Tells of work enqueued; where the pace is kept, what was enqueued goes to the device, and once there is enough of it
+ * device_pace waits. */
+clgan_status device_spend(struct device *device, double guess);
 
 /* ---- memory ---- */
 

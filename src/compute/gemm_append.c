@@ -129,8 +129,8 @@ static void write_options(char options[OPTIONS_BYTES], const struct device *devi
         snprintf(options + used, OPTIONS_BYTES - (size_t)used, " -DDEPTH=%u -DPARTS=%u -DPREFETCH=%d", v->depth,
                  v->parts, prefetches);
     else if (v->backend == GEMM_PACKED)
-        snprintf(options + used, OPTIONS_BYTES - (size_t)used, " -DPANEL=%zu -DPARTS=%u",
-                 ceiling(ceiling(g->k, v->parts), v->width) * v->width, v->parts);
+        snprintf(options + used, OPTIONS_BYTES - (size_t)used, " -DPANEL=%zu -DDOWN=%u -DPARTS=%u",
+                 ceiling(ceiling(g->k, v->parts), v->width) * v->width, v->down, v->parts);
     else if (v->backend == GEMM_GROUP)
         snprintf(options + used, OPTIONS_BYTES - (size_t)used, " -DSTEP=%u -DDOWN=%u -DACROSS=%u -DPARTS=%u", v->depth,
                  v->down, v->across, v->parts);

@@ -1,5 +1,6 @@
 #include "compute/plan.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,6 +132,8 @@ static clgan_status set_range(struct launch *launch, const struct device *device
     return CLGAN_OK;
 }
 
+enum { ITEM_FLOPS = 16 }; /* of a work-item at least, for guesses */
+
 clgan_status plan_kernel(struct plan *plan, const struct kernel_launch *what)
 {
     struct launch *launch;
@@ -141,10 +144,13 @@ clgan_status plan_kernel(struct plan *plan, const struct kernel_launch *what)
     snprintf(launch->variant, sizeof launch->variant, "%s", what->variant ? what->variant : "");
     TRY(program_kernel(&launch->kernel, plan->device, what->program, what->options, what->kernel));
     TRY(set_arguments(launch->kernel, what));
-    return set_range(launch, plan->device, what);
+    TRY(set_range(launch, plan->device, what));
+    const double items = (double)launch->global[0] * (double)launch->global[1] * (double)launch->global[2];
+    launch->guess = device_guess(plan->device, fmax(what->flops, ITEM_FLOPS * items), what->bytes);
+    return CLGAN_OK;
 }
 
-clgan_status plan_gemm(struct plan *plan, const char *name, const struct gemm_call *call)
+static clgan_status append_gemm(struct plan *plan, const char *name, const struct gemm_call *call)
 {
     struct launch *launch;
     size_t bytes = 0;
@@ -158,10 +164,32 @@ clgan_status plan_gemm(struct plan *plan, const char *name, const struct gemm_ca
     launch->flops = 2.0 * (double)call->m * (double)call->n * (double)call->k;
     launch->bytes = 4.0 * ((double)call->m * (double)call->k + (double)call->k * (double)call->n +
                            (double)call->m * (double)call->n);
+    launch->guess = device_guess(plan->device, launch->flops, launch->bytes);
     TRY(clblast_scratch(&bytes, plan->device, call));
     if (!bytes) return CLGAN_OK;
     TRY(plan_scratch(plan, &scratch, 1, (bytes + sizeof(float) - 1) / sizeof(float), SCRATCH_LIBRARY));
-    launch->gemm.scratch = scratch.buffer;
+    plan->launches[plan->count - 1].gemm.scratch = scratch.buffer;
+    return CLGAN_OK;
+}
+
+/* The parts don't follow what is measured: CLBlast takes other kernels for other sizes, whose sums round differently.
+ */
+clgan_status plan_gemm(struct plan *plan, const char *name, const struct gemm_call *call)
+{
+    const double flops = 2.0 * (double)call->m * (double)call->n * (double)call->k;
+    const size_t wanted = device_cuts(plan->device, device_guess(plan->device, flops, 0), false);
+    const size_t cuts = wanted < call->m ? wanted : call->m;
+    for (size_t cut = 0; cut < cuts; cut++) {
+        const size_t first = call->m * cut / cuts, rows = call->m * (cut + 1) / cuts - first;
+        struct gemm_call part = *call;
+        part.m = rows;
+        part.c = tensor_rows(call->c, first, rows);
+        if (call->a_transposed)
+            part.a.offset += first;
+        else
+            part.a = tensor_rows(call->a, first, rows);
+        TRY(append_gemm(plan, name, &part));
+    }
     return CLGAN_OK;
 }
 
@@ -172,28 +200,54 @@ clgan_status plan_copy(struct plan *plan, const char *name, struct tensor to, st
     launch->to = to;
     launch->from = from;
     launch->bytes = 2.0 * (double)(to.rows * to.columns * element_bytes(to.element));
+    launch->guess = device_guess(plan->device, 0, launch->bytes);
     return CLGAN_OK;
 }
 
-static clgan_status enqueue(struct plan *plan, const struct launch *launch, cl_event *event)
+/* Enqueues a kernel in `cuts` parts or as many as it has work-groups, of whole work-groups side by side. Kernels find
+ * their place by global ids, which know of the offset. */
+static clgan_status enqueue_kernel(struct device *device, const struct launch *launch, size_t cuts)
 {
-    cl_command_queue queue = plan->device->queue;
-    if (launch->kind == LAUNCH_KERNEL)
-        return CL_CALL(
-            clEnqueueNDRangeKernel(queue, launch->kernel, 3, NULL, launch->global, launch->local, 0, NULL, event));
-    if (launch->kind == LAUNCH_COPY) {
-        size_t unit = element_bytes(launch->to.element);
-        return CL_CALL(clEnqueueCopyBuffer(queue, launch->from.buffer->memory, launch->to.buffer->memory,
-                                           launch->from.offset * unit, launch->to.offset * unit,
-                                           launch->to.rows * launch->to.columns * unit, 0, NULL, event));
+    size_t groups[3], parts[3], at[3], offset[3], range[3];
+    for (int i = 2; i >= 0; i--) { /* parts of whole rows of groups, if those are enough */
+        groups[i] = launch->global[i] / launch->local[i];
+        parts[i] = cuts < groups[i] ? cuts : groups[i];
+        cuts = (cuts + parts[i] - 1) / parts[i];
     }
-    return clblast_gemm(plan->device, &launch->gemm);
+    const size_t all = parts[0] * parts[1] * parts[2];
+    for (size_t part = 0; part < all; part++) {
+        size_t left = part;
+        for (int i = 0; i < 3; left /= parts[i++]) {
+            at[i] = left % parts[i];
+            offset[i] = groups[i] * at[i] / parts[i] * launch->local[i];
+            range[i] = groups[i] * (at[i] + 1) / parts[i] * launch->local[i] - offset[i];
+        }
+        TRY(CL_CALL(clEnqueueNDRangeKernel(device->queue, launch->kernel, 3, all > 1 ? offset : NULL, range,
+                                           launch->local, 0, NULL, NULL)));
+        TRY(device_spend(device, launch->guess / (double)all));
+    }
+    return CLGAN_OK;
+}
+
+static clgan_status enqueue(struct plan *plan, const struct launch *launch)
+{
+    struct device *device = plan->device;
+    if (launch->kind == LAUNCH_KERNEL) return enqueue_kernel(device, launch, device_cuts(device, launch->guess, true));
+    if (launch->kind == LAUNCH_COPY) {
+        const size_t unit = element_bytes(launch->to.element);
+        TRY(CL_CALL(clEnqueueCopyBuffer(device->queue, launch->from.buffer->memory, launch->to.buffer->memory,
+                                        launch->from.offset * unit, launch->to.offset * unit,
+                                        launch->to.rows * launch->to.columns * unit, 0, NULL, NULL)));
+    } else {
+        TRY(clblast_gemm(device, &launch->gemm));
+    }
+    return device_spend(device, launch->guess);
 }
 
 clgan_status plan_run(struct plan *plan)
 {
     for (size_t i = 0; i < plan->count; i++) {
-        clgan_status status = enqueue(plan, &plan->launches[i], NULL);
+        clgan_status status = enqueue(plan, &plan->launches[i]);
         if (status != CLGAN_OK) return status_within(status, "%s", plan->launches[i].name);
     }
     return CLGAN_OK;
@@ -215,7 +269,7 @@ clgan_status plan_run_profiled(struct plan *plan)
     TRY(memory_take(&marks, plan->count + 1, sizeof *marks));
     clgan_status status = CL_CALL(clEnqueueMarkerWithWaitList(plan->device->queue, 0, NULL, &marks[0]));
     for (size_t i = 0; status == CLGAN_OK && i < plan->count; i++) {
-        status = enqueue(plan, &plan->launches[i], NULL);
+        status = enqueue(plan, &plan->launches[i]);
         if (status == CLGAN_OK)
             status = CL_CALL(clEnqueueMarkerWithWaitList(plan->device->queue, 0, NULL, &marks[i + 1]));
     }

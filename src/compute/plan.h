@@ -30,6 +30,7 @@ struct launch {
     char variant[48];       /* how a product is made: gemm_variant_name */
     struct tensor from, to; /* copy */
     double flops, bytes;    /* work of one run, and what it reads and writes at least */
+    double guess;           /* device_guess */
     double seconds;         /* measured over `runs` profiled runs */
 };
 
@@ -100,6 +101,7 @@ struct kernel_launch {
 };
 /* CLGAN_FAILED also when the number of arguments is not the kernel's. */
 clgan_status plan_kernel(struct plan *plan, const struct kernel_launch *launch);
+/* Several launches of some rows each where one would be long for a device that shows a desktop. */
 clgan_status plan_gemm(struct plan *plan, const char *name, const struct gemm_call *call);
 /* Rows x columns floats that stay the same until the next call with the same role: later launches use them again. */
 clgan_status plan_scratch(struct plan *plan, struct tensor *tensor, size_t rows, size_t columns,
@@ -109,7 +111,8 @@ clgan_status plan_copy(struct plan *plan, const char *name, struct tensor to, st
 /* Takes back launches appended since there were `count`. */
 void plan_cut(struct plan *plan, size_t count);
 
-/* Enqueues every launch once; does not wait. */
+/* Enqueues every launch once, kernels in parts where a device that shows a desktop would be kept long. Waits there for
+ * what was enqueued before (device_spend), else not at all. */
 clgan_status plan_run(struct plan *plan);
 /* Runs once, waits, and adds each launch's time to its `seconds`; the device must have been opened for profiling. */
 clgan_status plan_run_profiled(struct plan *plan);

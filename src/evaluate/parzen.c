@@ -63,6 +63,8 @@ static void end(struct parzen *parzen)
     free(parzen->parts);
 }
 
+enum { EXP_FLOPS = 10 }; /* of an exponential and what goes with it */
+
 /* Appends what leaves, in `parts`, the smallest distance and the sums of each block of the walk's chunk. */
 static clgan_status append_parts(struct plan *plan, const struct parzen *parzen, struct tensor parts)
 {
@@ -71,16 +73,17 @@ static clgan_status append_parts(struct plan *plan, const struct parzen *parzen,
     const struct tensor scales = {&parzen->scale_memory, 0, 1, parzen->count, parzen->count, ELEMENT_F32};
     TRY(distance_append(plan, walk));
     return plan_kernel(
-        plan, &(struct kernel_launch){.name = "parzen_parts",
-                                      .program = "distance",
-                                      .kernel = "parzen_parts",
-                                      .options = walk->options,
-                                      .columns = blocks,
-                                      .rows = queries,
-                                      ARGUMENTS(ARG_TENSOR(walk->squares), ARG_TENSOR(parts), ARG_TENSOR(scales),
-                                                ARG_UINT(queries), ARG_UINT(points), ARG_UINT(DISTANCE_BLOCK),
-                                                ARG_UINT(blocks), ARG_UINT(parzen->count)),
-                                      .bytes = 4.0 * (double)queries * (double)points});
+        plan, &(struct kernel_launch){
+                  .name = "parzen_parts",
+                  .program = "distance",
+                  .kernel = "parzen_parts",
+                  .options = walk->options,
+                  .columns = blocks,
+                  .rows = queries,
+                  ARGUMENTS(ARG_TENSOR(walk->squares), ARG_TENSOR(parts), ARG_TENSOR(scales), ARG_UINT(queries),
+                            ARG_UINT(points), ARG_UINT(DISTANCE_BLOCK), ARG_UINT(blocks), ARG_UINT(parzen->count)),
+                  .flops = (1 + EXP_FLOPS * (double)parzen->count) * (double)queries * (double)points,
+                  .bytes = 4.0 * (double)queries * (double)points});
 }
 
 /* Joins one block to what row `row` has. */

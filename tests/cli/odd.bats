@@ -39,7 +39,7 @@ PYTHON
   alike whole small
 }
 
-@test "GPUs with work-groups of 1, of 64 and little of everything, of 4096" {
+@test "GPUs with work-groups of 1, of 64 and little of everything, of 4096; and one so slow that launches are cut" {
   works whole "$cpu"
   works one "$gpu" CLGAN_LIMIT_WORK_GROUP=1
   alike whole one
@@ -48,6 +48,9 @@ PYTHON
   alike whole small
   works large "$gpu" CLGAN_LIMIT_WORK_GROUP=4096
   alike whole large
+  works cut "$gpu" CLGAN_LIMIT_WORK_GROUP=4096 CLGAN_GPU_MHZ=1
+  cmp "$(newest large)" "$(newest cut)" # launches in parts: the same to the bit
+  cmp "$(newest large-drawn)" "$(newest cut-drawn)"
 }
 
 @test "no fp64: nothing needs it, and a kernel that did would be told" {
