@@ -47,8 +47,10 @@ static clgan_status make_key(char key[HASH_DIGITS + 1], const struct device *dev
     TRY(hash_begin(&hash));
     hash_add(hash, &format, sizeof format);
     hash_add(hash, source->bytes, source->length + 1);
+    const char *more = getenv("OCLGRIND_BUILD_OPTIONS"); /* the simulator adds them to ours */
     const char *const parts[] = {options, device->info.name, device->info.driver, version};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) hash_add(hash, parts[i], strlen(parts[i]) + 1);
+    if (more) hash_add(hash, more, strlen(more) + 1);
     hash_end(hash, key);
     return CLGAN_OK;
 }
