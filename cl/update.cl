@@ -56,9 +56,9 @@ __kernel void update_average(VIEW(float, average), VIEW(const float, w), const u
     if (i < count) AT(average)[i] += (1.0f - decay) * (AT(w)[i] - AT(average)[i]);
 }
 
-/* bad[0] = 1 where an element is not finite; every writer writes the same. */
-__kernel void check_finite(VIEW(const float, x), __global uint *restrict bad, const uint count)
+/* bad[number] = 1 where an element is not finite; every writer writes the same. */
+__kernel void check_finite(VIEW(const float, x), __global uint *restrict bad, const uint number, const uint count)
 {
     const uint i = get_global_id(0);
-    if (i < count && !isfinite(AT(x)[i])) bad[0] = 1;
+    if (i < count && !isfinite(AT(x)[i])) bad[number] = 1;
 }

@@ -233,17 +233,19 @@ typedef struct clgan_progress {
 typedef struct clgan_train_options {
     size_t size;
     clgan_device_options device;
-    int resume;               /* 1: go on from the newest checkpoint (or step 0); 0: the run must have none */
-    const char *data;         /* resume: where the data is now; NULL: where the run found it */
-    uint64_t epochs;          /* total; 0: as last asked for, else as the recipe says */
-    double seconds;           /* stop, saved, after so long; 0: no limit */
-    int stream_data;          /* 1: never hold the dataset on the device (same bits either way) */
-    int no_tune;              /* 1: don't measure, at the first training on a device, which kernels are fastest */
-    int profile;              /* 1: time each launch of the step's plan and log the shares at the end */
-    uint64_t evaluate_every;  /* epochs from one evaluation on the validation rows to the next; the likeliest is kept as
-                                 checkpoints/best.safetensors. 0: as last asked for, else never */
-    int stop_on_collapse;     /* 1: CLGAN_FAILED, saved, at the end of an epoch in which an alarm begins */
-    int force;                /* 1: a device that fails its self-test is warned of, and trained on */
+    int resume;              /* 1: go on from the newest checkpoint (or step 0); 0: the run must have none */
+    const char *data;        /* resume: where the data is now; NULL: where the run found it */
+    uint64_t epochs;         /* total; 0: as last asked for, else as the recipe says */
+    double seconds;          /* stop, saved, after so long; 0: no limit */
+    int stream_data;         /* 1: never hold the dataset on the device (same bits either way) */
+    int no_tune;             /* 1: don't measure, at the first training on a device, which kernels are fastest */
+    int profile;             /* 1: time each launch of the step's plan and log the shares at the end */
+    uint64_t evaluate_every; /* epochs from one evaluation on the validation rows to the next; the likeliest is kept as
+                                checkpoints/best.safetensors. 0: as last asked for, else never */
+    int stop_on_collapse;    /* 1: CLGAN_FAILED, saved, at the end of an epoch in which an alarm begins */
+    int rollback;            /* 1: where numbers are no longer finite, go back to the newest checkpoint and on with half
+                                the learning rates, up to 8 times a run; 0: CLGAN_FAILED */
+    int force;               /* 1: a device that fails its self-test is warned of, and trained on */
     const volatile int *stop; /* polled; not 0: finish the step, save, return CLGAN_STOPPED. May be NULL */
     void (*progress)(void *user,
                      const clgan_progress *progress); /* about once a second and at each epoch's end; may be NULL */
@@ -251,7 +253,7 @@ typedef struct clgan_train_options {
 } clgan_train_options;
 #define CLGAN_TRAIN_OPTIONS                                                                                            \
     {                                                                                                                  \
-        sizeof(clgan_train_options), CLGAN_DEVICE_OPTIONS, 0, NULL, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL           \
+        sizeof(clgan_train_options), CLGAN_DEVICE_OPTIONS, 0, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL        \
     }
 
 /* Trains to the total of epochs, keeping log, checkpoints and samples in the run's folder. At the first training on a

@@ -156,13 +156,15 @@ START_TEST(what_is_not_finite_is_found)
     static const float bads[] = {NAN, INFINITY, -INFINITY, 3e38f};
     for (const size_t *n = sizes(); *n; n++)
         for (size_t b = 0; b < 4; b++) {
-            const uint32_t zero = 0;
-            struct guarded *x = random_floats(1, *n, 1, 0), *found = plain(sizeof zero, &zero);
+            const uint32_t zeros[2] = {0};
+            struct guarded *x = random_floats(1, *n, 1, 0), *found = plain(sizeof zeros, zeros);
             x->in.f[*n - 1] = bads[b];
             put(x);
-            LAUNCH("update", "check_finite", *n, 0, ARG_TENSOR(x->t), ARG_BUFFER(&found->buffer), ARG_UINT(*n));
+            LAUNCH("update", "check_finite", *n, 0, ARG_TENSOR(x->t), ARG_BUFFER(&found->buffer), ARG_UINT(1),
+                   ARG_UINT(*n));
             get(found);
-            check_byte("found", *n, found->out.u32[0], b < 3);
+            check_byte("found", *n, found->out.u32[1], b < 3);
+            check_byte("of another tensor", *n, found->out.u32[0], 0);
             harness_end();
         }
 }

@@ -154,6 +154,12 @@ clgan_status file_write(const char *path, const void *bytes, size_t length)
     return file_commit(&writer);
 }
 
+clgan_status file_rename(const char *from, const char *to)
+{
+    if (rename(from, to) == 0 && sync_folder_of(to) == 0) return CLGAN_OK;
+    return status_fail(CLGAN_FAILED, "%s: can't be renamed to %s: %s", from, to, strerror(errno));
+}
+
 clgan_status file_cache_folder(char **path)
 {
     const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");

@@ -37,6 +37,9 @@ void file_abandon(struct file_writer *writer); /* removes the temporary file; ha
 /* The three together for bytes at hand. */
 clgan_status file_write(const char *path, const void *bytes, size_t length);
 
+/* Within one folder, which is synced; what `to` was is gone. */
+clgan_status file_rename(const char *from, const char *to);
+
 /* $XDG_CACHE_HOME/clgan or ~/.cache/clgan, not made; freed with free(). CLGAN_FAILED where neither is set. */
 clgan_status file_cache_folder(char **path);
 

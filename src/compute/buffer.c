@@ -27,6 +27,15 @@ static void ask_for_huge_pages(const struct buffer *buffer, const struct device 
 #endif
 }
 
+clgan_status buffer_clear(const struct buffer *buffer, struct device *device)
+{
+    const cl_uint zero = 0;
+    const size_t whole = buffer->bytes / 4 * 4, rest = buffer->bytes - whole;
+    if (whole) TRY(CL_CALL(clEnqueueFillBuffer(device->queue, buffer->memory, &zero, 4, 0, whole, 0, NULL, NULL)));
+    if (!rest) return CLGAN_OK;
+    return CL_CALL(clEnqueueFillBuffer(device->queue, buffer->memory, &zero, 1, whole, rest, 0, NULL, NULL));
+}
+
 clgan_status buffer_make(struct buffer *buffer, struct device *device, size_t bytes, const char *purpose)
 {
     if (bytes == 0) bytes = 4; /* OpenCL has no empty buffers */
@@ -44,14 +53,7 @@ clgan_status buffer_make(struct buffer *buffer, struct device *device, size_t by
         return status_within(CL_CODE(code, "clCreateBuffer"), "%s, %.1f MB", purpose, (double)bytes / 1e6);
     device->taken += bytes;
     ask_for_huge_pages(buffer, device);
-    const cl_uint zero = 0;
-    size_t whole = bytes / 4 * 4;
-    clgan_status status =
-        whole ? CL_CALL(clEnqueueFillBuffer(device->queue, buffer->memory, &zero, 4, 0, whole, 0, NULL, NULL))
-              : CLGAN_OK;
-    if (status == CLGAN_OK && bytes > whole)
-        status =
-            CL_CALL(clEnqueueFillBuffer(device->queue, buffer->memory, &zero, 1, whole, bytes - whole, 0, NULL, NULL));
+    const clgan_status status = buffer_clear(buffer, device);
     if (status != CLGAN_OK) buffer_free(buffer, device);
     return status;
 }
@@ -184,6 +186,12 @@ clgan_status arena_make(struct arena *arena, struct device *device, const char *
         arena->items[i].tensor->buffer = &arena->chunks[arena->items[i].chunk];
     free(sizes);
     return status;
+}
+
+clgan_status arena_clear(const struct arena *arena, struct device *device)
+{
+    for (size_t i = 0; i < arena->chunk_count; i++) TRY(buffer_clear(&arena->chunks[i], device));
+    return CLGAN_OK;
 }
 
 void arena_free(struct arena *arena, struct device *device)

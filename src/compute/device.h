@@ -93,7 +93,10 @@ struct tensor {
     enum element element;
 };
 
+/* Begins as zeros. */
 clgan_status buffer_make(struct buffer *buffer, struct device *device, size_t bytes, const char *purpose);
+/* Enqueues making it zeros again. */
+clgan_status buffer_clear(const struct buffer *buffer, struct device *device);
 /* Holds `bytes` of `values` for kernels to read. Where the device works in the host's memory that is `values` itself,
  * which must outlive the buffer and not change. */
 clgan_status buffer_of(struct buffer *buffer, struct device *device, size_t bytes, const void *values,
@@ -129,6 +132,8 @@ clgan_status arena_add(struct arena *arena, struct tensor *tensor, size_t rows, 
 /* Bytes that arena_make will take. */
 uint64_t arena_bytes(const struct arena *arena);
 clgan_status arena_make(struct arena *arena, struct device *device, const char *purpose);
+/* Enqueues making all of it zeros again. */
+clgan_status arena_clear(const struct arena *arena, struct device *device);
 void arena_free(struct arena *arena, struct device *device);
 
 #endif

@@ -341,14 +341,22 @@ static clgan_status append_scaled(struct plan *plan, const char *name, struct ge
                                                                ARG_UINT(x.rows), ARG_UINT(x.columns))});
 }
 
+/* What it is to the net, which a product that was turned (gemm.c) is not by its operands. */
+static const char *meaning_of(const struct gemm *g)
+{
+    static const char *const by_product[] = {"Y = XW", "dX = dY Wt", "dW = Xt dY"};
+    if (g->epilogue == EPILOGUE_ACTIVATE || g->epilogue == EPILOGUE_MAXOUT) return by_product[GEMM_XW];
+    if (g->epilogue == EPILOGUE_BACKWARD || g->epilogue == EPILOGUE_SCATTER) return by_product[GEMM_DYWT];
+    return by_product[g->product];
+}
+
 clgan_status gemm_append(struct plan *plan, const char *name, const struct gemm *gemm,
                          const struct gemm_variant *variant)
 {
-    static const char *const what[] = {"Y = XW", "dX = dY Wt", "dW = Xt dY"}; /* by product */
     struct gemm g = *gemm;
     char full[NAME_BYTES];
     struct tensor sums;
-    snprintf(full, sizeof full, "%s %s", name, what[g.product]);
+    snprintf(full, sizeof full, "%s %s", name, meaning_of(&g));
     if (g.product == GEMM_XTDY && g.signal.buffer) TRY(append_scaled(plan, name, &g));
     if (variant->backend != GEMM_CLBLAST && variant->parts == 1) return append_native(plan, full, &g, variant);
     TRY(plan_scratch(plan, &sums, g.m * (variant->backend == GEMM_CLBLAST ? 1 : variant->parts), g.n, SCRATCH_PRODUCT));

@@ -244,12 +244,15 @@ static clgan_status enqueue(struct plan *plan, const struct launch *launch)
     return device_spend(device, launch->guess);
 }
 
+clgan_status plan_run_launch(struct plan *plan, size_t number)
+{
+    const clgan_status status = enqueue(plan, &plan->launches[number]);
+    return status == CLGAN_OK ? status : status_within(status, "%s", plan->launches[number].name);
+}
+
 clgan_status plan_run(struct plan *plan)
 {
-    for (size_t i = 0; i < plan->count; i++) {
-        clgan_status status = enqueue(plan, &plan->launches[i]);
-        if (status != CLGAN_OK) return status_within(status, "%s", plan->launches[i].name);
-    }
+    for (size_t i = 0; i < plan->count; i++) TRY(plan_run_launch(plan, i));
     return CLGAN_OK;
 }
 
@@ -269,7 +272,7 @@ clgan_status plan_run_profiled(struct plan *plan)
     TRY(memory_take(&marks, plan->count + 1, sizeof *marks));
     clgan_status status = CL_CALL(clEnqueueMarkerWithWaitList(plan->device->queue, 0, NULL, &marks[0]));
     for (size_t i = 0; status == CLGAN_OK && i < plan->count; i++) {
-        status = enqueue(plan, &plan->launches[i]);
+        status = plan_run_launch(plan, i);
         if (status == CLGAN_OK)
             status = CL_CALL(clEnqueueMarkerWithWaitList(plan->device->queue, 0, NULL, &marks[i + 1]));
     }

@@ -114,6 +114,8 @@ void plan_cut(struct plan *plan, size_t count);
 /* Enqueues every launch once, kernels in parts where a device that shows a desktop would be kept long. Waits there for
  * what was enqueued before (device_spend), else not at all. */
 clgan_status plan_run(struct plan *plan);
+/* The same for one launch. */
+clgan_status plan_run_launch(struct plan *plan, size_t number);
 /* Runs once, waits, and adds each launch's time to its `seconds`; the device must have been opened for profiling. */
 clgan_status plan_run_profiled(struct plan *plan);
 

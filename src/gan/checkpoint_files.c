@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/text.h"
 
 static bool is_checkpoint(const char *name)
 {
@@ -76,4 +77,17 @@ clgan_status checkpoint_files_path(char **path, const char *folder, uint64_t ste
 clgan_status checkpoint_files_best(char **path, const char *folder)
 {
     return path_of(path, folder, "best.safetensors");
+}
+
+clgan_status checkpoint_files_set_aside(const char *folder, uint64_t step)
+{
+    char *path, *aside = NULL;
+    struct text text = {0};
+    TRY(checkpoint_files_path(&path, folder, step));
+    text_append(&text, "%s.diverged", path);
+    clgan_status status = text_take(&aside, &text);
+    if (status == CLGAN_OK) status = file_rename(path, aside);
+    free(aside);
+    free(path);
+    return status;
 }

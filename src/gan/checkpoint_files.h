@@ -20,5 +20,8 @@ void checkpoint_files_free(struct checkpoint_files *files);
 clgan_status checkpoint_files_best(char **path, const char *folder);
 /* Path of the checkpoint after `step` steps, freed with free(); makes the folder it lies in. */
 clgan_status checkpoint_files_path(char **path, const char *folder, uint64_t step);
+/* Renames the checkpoint after `step` steps to NAME.diverged: what lists checkpoints passes it over, a person need not.
+ */
+clgan_status checkpoint_files_set_aside(const char *folder, uint64_t step);
 
 #endif

@@ -109,11 +109,13 @@ static clgan_status save(const char *path, struct pair *pair, const char *recipe
     size_t count = net_tensors(list, &pair->g, NET_ALL);
     count += net_tensors(list + count, &pair->d, NET_ALL);
     fill_metadata(&metadata, pair, recipe_text, step);
-    bool finite;
-    clgan_status status = net_tensors_finite(&finite, pair->device, list, count);
-    if (status == CLGAN_OK && !finite)
-        status = status_fail(CLGAN_FAILED, "a weight is not finite: nothing was saved, earlier checkpoints are kept. "
-                                           "Try a lower learning rate");
+    size_t bad;
+    clgan_status status = net_tensors_first_bad(&bad, pair->device, list, count);
+    if (status == CLGAN_OK && bad < count)
+        status = status_fail(CLGAN_FAILED,
+                             "%s is not finite: nothing was saved, earlier checkpoints are kept. Try a lower "
+                             "learning rate",
+                             list[bad].name);
     if (status == CLGAN_OK) status = write_file(path, pair, list, count, &metadata);
     free(list);
     return status;

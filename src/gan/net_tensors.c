@@ -1,6 +1,9 @@
 #include "gan/net_tensors.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
 
 static size_t add(struct net_tensor *list, size_t count, const struct network *network, size_t layer, bool is_bias,
                   const char *suffix, struct tensor tensor)
@@ -43,28 +46,32 @@ static clgan_status append_checks(struct plan *plan, const struct buffer *bad, c
 {
     for (size_t i = 0; i < count; i++) {
         const size_t elements = list[i].tensor.rows * list[i].tensor.columns;
-        TRY(plan_kernel(
-            plan, &(struct kernel_launch){.name = list[i].name,
-                                          .program = "update",
-                                          .kernel = "check_finite",
-                                          .columns = elements,
-                                          ARGUMENTS(ARG_TENSOR(list[i].tensor), ARG_BUFFER(bad), ARG_UINT(elements))}));
+        TRY(plan_kernel(plan, &(struct kernel_launch){.name = list[i].name,
+                                                      .program = "update",
+                                                      .kernel = "check_finite",
+                                                      .columns = elements,
+                                                      .bytes = sizeof(float) * (double)elements,
+                                                      ARGUMENTS(ARG_TENSOR(list[i].tensor), ARG_BUFFER(bad),
+                                                                ARG_UINT(i), ARG_UINT(elements))}));
     }
     return CLGAN_OK;
 }
 
-clgan_status net_tensors_finite(bool *finite, struct device *device, const struct net_tensor *list, size_t count)
+clgan_status net_tensors_first_bad(size_t *first, struct device *device, const struct net_tensor *list, size_t count)
 {
     struct plan plan;
     struct buffer bad = {0};
-    cl_uint found = 0;
-    TRY(buffer_make(&bad, device, sizeof found, "finite check"));
+    cl_uint *found;
+    TRY(memory_take(&found, count, sizeof *found));
     plan_begin(&plan, device);
-    clgan_status status = append_checks(&plan, &bad, list, count);
+    clgan_status status = buffer_make(&bad, device, count * sizeof *found, "finite check");
+    if (status == CLGAN_OK) status = append_checks(&plan, &bad, list, count);
     if (status == CLGAN_OK) status = plan_run(&plan);
-    if (status == CLGAN_OK) status = buffer_read(device, &bad, 0, sizeof found, &found);
+    if (status == CLGAN_OK) status = buffer_read(device, &bad, 0, count * sizeof *found, found);
     plan_free(&plan);
     buffer_free(&bad, device);
-    *finite = !found;
+    *first = 0;
+    while (*first < count && !found[*first]) ++*first;
+    free(found);
     return status;
 }

@@ -18,7 +18,7 @@ enum net_tensor_kinds { NET_WEIGHTS = 1, NET_STATE = 2, NET_AVERAGES = 4, NET_AL
 /* Fills `list` (room for NET_TENSORS) and returns how many there are, layer by layer. */
 size_t net_tensors(struct net_tensor *list, const struct network *network, unsigned kinds);
 
-/* Whether every element is finite, as the device finds; waits. */
-clgan_status net_tensors_finite(bool *finite, struct device *device, const struct net_tensor *list, size_t count);
+/* The number of the first tensor of which an element is not finite, as the device finds, or `count`; waits. */
+clgan_status net_tensors_first_bad(size_t *first, struct device *device, const struct net_tensor *list, size_t count);
 
 #endif

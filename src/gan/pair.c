@@ -226,11 +226,23 @@ static clgan_status append_step(const struct pair *pair, struct plan *plan, cons
     return loss_append_advance(plan, &pair->state, &pair->sums, pair->values);
 }
 
+/* The simultaneous form's one backward pass is of a unit signal, which no step changes. */
+static clgan_status set_unit_signal(struct pair *pair)
+{
+    if (pair->recipe->train.updates != UPDATES_SIMULTANEOUS) return CLGAN_OK;
+    return tensor_fill(pair->device, pass_top_gradient(&pair->d_pass), 1);
+}
+
+clgan_status pair_clear(struct pair *pair)
+{
+    TRY(arena_clear(&pair->arena, pair->device));
+    return set_unit_signal(pair);
+}
+
 clgan_status pair_plan(struct pair *pair, const struct batches *batches)
 {
     pair->steps_per_epoch = batches->steps_per_epoch;
-    if (pair->recipe->train.updates == UPDATES_SIMULTANEOUS)
-        TRY(tensor_fill(pair->device, pass_top_gradient(&pair->d_pass), 1));
+    TRY(set_unit_signal(pair));
     return append_step(pair, &pair->step, batches);
 }
 

@@ -47,6 +47,8 @@ struct batches_request pair_batches_request(const struct recipe *recipe, const s
 /* Number of minibatches of data that a step takes (k, or 1). */
 size_t pair_lanes(const struct recipe *recipe);
 
+/* Every tensor as pair_plan leaves it: what a step that went wrong left behind is gone, and so are the weights. */
+clgan_status pair_clear(struct pair *pair);
 /* Initial weights from the recipe's seed. */
 clgan_status pair_initialise(struct pair *pair);
 /* The plan of a step on data from `batches`, which must outlive the pair. */

@@ -157,10 +157,10 @@ static const struct recipe_field train_fields[] = {
 #define ADAM .kinds = KIND_ADAM, .owner = "kind adam"
 static const struct recipe_field optimiser_fields[] = {
     {"kind", FIELD_CHOICE, IN(struct optimiser_recipe, kind), .names = optimiser_names, .required = true},
-    {"learning_rate", FIELD_REAL, IN(struct optimiser_recipe, learning_rate), RANGE(0, 1000), .above_low = true,
+    {"learning_rate", FIELD_REAL, IN(struct optimiser_recipe, learning_rate), RANGE(0, 1e6), .above_low = true,
      .required = true},
     {"decay", FIELD_REAL, IN(struct optimiser_recipe, decay), RANGE(1, 1000), .standard = 1},
-    {"lowest_rate", FIELD_REAL, IN(struct optimiser_recipe, lowest_rate), RANGE(0, 1000), .standard = 1e-6},
+    {"lowest_rate", FIELD_REAL, IN(struct optimiser_recipe, lowest_rate), RANGE(0, 1e6), .standard = 1e-6},
     {"momentum", FIELD_REAL, IN(struct optimiser_recipe, momentum), RANGE(0, 1), .below_high = true, .standard = 0.5,
      SGD},
     {"final_momentum", FIELD_REAL, IN(struct optimiser_recipe, final_momentum), RANGE(0, 1), .below_high = true,

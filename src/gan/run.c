@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,13 +23,24 @@ void run_picture_name(char name[RUN_PICTURE], uint64_t epoch)
     snprintf(name, RUN_PICTURE, "samples/epoch-%04" PRIu64 ".png", epoch);
 }
 
+void run_halve_rates(struct clgan_run *run, unsigned times)
+{
+    struct optimiser_recipe *const both[] = {&run->recipe.generator_optimiser, &run->recipe.discriminator_optimiser};
+    for (int i = 0; i < 2; i++) {
+        both[i]->learning_rate = ldexp(both[i]->learning_rate, -(int)times);
+        both[i]->lowest_rate = ldexp(both[i]->lowest_rate, -(int)times);
+    }
+}
+
 /* ---- run.json ---- */
 
 clgan_status run_write_settings(const struct clgan_run *run)
 {
     char *path = NULL;
-    json_t *json = json_pack("{s:i, s:s*, s:s*, s:I, s:I}", "format", 1, "data", run->data, "from", run->from, "epochs",
-                             (json_int_t)run->epochs, "evaluate_every", (json_int_t)run->evaluate_every);
+    json_t *json =
+        json_pack("{s:i, s:s*, s:s*, s:I, s:I, s:I, s:I}", "format", 1, "data", run->data, "from", run->from, "epochs",
+                  (json_int_t)run->epochs, "evaluate_every", (json_int_t)run->evaluate_every, "rollbacks",
+                  (json_int_t)run->rollbacks, "rolled_back_to", (json_int_t)run->rolled_back_to);
     char *text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
     json_decref(json);
     if (!text)
@@ -44,19 +56,22 @@ static clgan_status parse_settings(struct clgan_run *run, const char *bytes, siz
 {
     json_error_t error = {0};
     const char *data = NULL, *from = NULL;
-    json_int_t epochs = 0, every = 0, format = 0;
+    json_int_t epochs = 0, every = 0, rollbacks = 0, back = 0, format = 0;
     json_t *json = json_loadb(bytes, length, JSON_REJECT_DUPLICATES, &error);
     if (!json) return status_fail(CLGAN_FAILED, "%s:%d: %s", path, error.line, error.text);
     clgan_status status = CLGAN_OK;
-    if (json_unpack_ex(json, &error, JSON_STRICT, "{s:I, s?s, s?s, s:I, s?I}", "format", &format, "data", &data, "from",
-                       &from, "epochs", &epochs, "evaluate_every", &every) ||
-        format != 1 || epochs < 0 || every < 0)
+    if (json_unpack_ex(json, &error, JSON_STRICT, "{s:I, s?s, s?s, s:I, s?I, s?I, s?I}", "format", &format, "data",
+                       &data, "from", &from, "epochs", &epochs, "evaluate_every", &every, "rollbacks", &rollbacks,
+                       "rolled_back_to", &back) ||
+        format != 1 || epochs < 0 || every < 0 || rollbacks < 0 || rollbacks > RUN_ROLLBACKS || back < 0)
         status = status_fail(CLGAN_FAILED, "%s: not the settings of a run (%s)", path,
                              *error.text ? error.text : "a number is out of range");
     if (status == CLGAN_OK && data) status = memory_copy_text(&run->data, data);
     if (status == CLGAN_OK && from) status = memory_copy_text(&run->from, from);
     run->epochs = (uint64_t)epochs;
     run->evaluate_every = (uint64_t)every;
+    run->rollbacks = (unsigned)rollbacks;
+    run->rolled_back_to = (uint64_t)back;
     json_decref(json);
     return status;
 }
@@ -181,7 +196,9 @@ static clgan_status open_folder(struct clgan_run *run, const char *folder)
     run->recipe = recipe->recipe;
     clgan_recipe_free(recipe);
     TRY(recipe_write(&run->recipe_text, &run->recipe));
-    return read_settings(run);
+    TRY(read_settings(run));
+    run_halve_rates(run, run->rollbacks);
+    return CLGAN_OK;
 }
 
 clgan_status clgan_run_open(clgan_run **run, const char *folder, const clgan_log *log)

@@ -222,11 +222,11 @@ clgan_status selftest_finite(struct selftest *test)
     TRY(arena_add(&test->arena, &x.tensor, 1, COUNT, ELEMENT_F32));
     TRY(arena_make(&test->arena, test->device, "a self-test"));
     for (size_t i = 0; i < sizeof last / sizeof *last; i++) {
-        bool finite;
+        size_t first;
         values[COUNT - 1] = last[i];
         TRY(tensor_write(test->device, x.tensor, values));
-        TRY(net_tensors_finite(&finite, test->device, &x, 1));
-        selftest_near(test, "whether all is finite", i, 0, finite, i == 0, 0);
+        TRY(net_tensors_first_bad(&first, test->device, &x, 1));
+        selftest_near(test, "whether all is finite", i, 0, (double)first, i == 0, 0);
     }
     return CLGAN_OK;
 }

@@ -10,7 +10,7 @@
 #define LINE_SECONDS 30.0
 
 struct train {
-    const char *data, *device, *out, *resume, *from, *cache;
+    const char *data, *device, *out, *resume, *from, *cache, *on_nan;
     struct seed seed;
     struct settings settings;
     uint64_t epochs, evaluate_every;
@@ -94,6 +94,7 @@ static clgan_train_options train_options(const struct train *train, const struct
     options.no_tune = train->no_tune;
     options.profile = train->profile;
     options.stop_on_collapse = train->stop_on_collapse;
+    options.rollback = train->on_nan && strcmp(train->on_nan, "rollback") == 0;
     options.force = train->force;
     options.stop = context->stop;
     options.progress = show;
@@ -173,6 +174,8 @@ static int start(struct context *context, struct train *train, const char *recip
     struct screen screen = {.terminal = isatty(STDERR_FILENO), .quiet = train->quiet};
     const clgan_train_options options = train_options(train, context, &screen);
     context->quiet = train->quiet;
+    if (train->on_nan && !options.rollback && strcmp(train->on_nan, "stop") != 0)
+        return command_misuse("train", "--on-nan is stop or rollback");
     if (!train->resume) return train_new(context, train, recipe ? recipe : DEFAULT_RECIPE, &options);
     if (recipe || train->out || train->from || train->seed.text || train->settings.count || train->dry_run)
         return command_misuse("train", "--resume goes on with the run's own recipe: it takes no RECIPE, --out, --from, "
@@ -204,6 +207,9 @@ int command_train(struct context *context, int argc, char **argv)
          "don't measure kernels for some seconds at the first training here"},
         {"stop-on-collapse", NULL, OPTION_FLAG, &train.stop_on_collapse,
          "stop, saved, with exit code 1, when an alarm begins (docs/evaluation.md)"},
+        {"on-nan", "WHAT", OPTION_TEXT, &train.on_nan,
+         "where numbers are no longer finite: stop, or rollback (to the newest checkpoint, and on with half the "
+         "learning rates, up to 8 times) (stop)"},
         {"force", NULL, OPTION_FLAG, &train.force, "train on a device that fails its self-test, with a warning"},
         {"quiet", NULL, OPTION_FLAG, &train.quiet, "print warnings and errors only"},
         {"no-cache", NULL, OPTION_FLAG, &train.no_cache, "neither read nor write compiled programs"},
