@@ -104,7 +104,7 @@ START_TEST(choices_come_back)
     odd->tried = 7;
     CHECK_OK(choices_write(device, path, true));
     choices_free(device->choices);
-    choices_read(device, path, &warnings);
+    CHECK_OK(choices_read(device, path, &warnings));
     ck_assert_str_eq(warned, "");
     for (size_t i = 0; i < PRODUCTS; i++) {
         const struct gemm_variant found = gemm_choose(device, &products[i]);
@@ -137,13 +137,13 @@ START_TEST(what_is_not_ours_is_ignored)
         CHECK_OK(file_write(path, changed, strlen(changed)));
         choices_free(device->choices);
         *warned = 0;
-        choices_read(device, path, &warnings);
+        CHECK_OK(choices_read(device, path, &warnings));
         ck_assert_msg(device->choices->count == 0 && strstr(warned, path), "%zu: %s", i, warned);
     }
     free(text);
     *warned = 0;
     unlink(path);
-    choices_read(device, path, &warnings); /* none there is no fault */
+    CHECK_OK(choices_read(device, path, &warnings)); /* none there is no fault */
     ck_assert_str_eq(warned, "");
 }
 END_TEST

@@ -19,14 +19,14 @@ static clgan_status read_header(char **bytes, size_t *length, struct safetensors
 {
     unsigned char prefix[PREFIX];
     uint64_t header = 0;
-    if (fread(prefix, 1, PREFIX, file->stream) != PREFIX) return damaged(file, "it is shorter than 8 bytes");
+    if (file_read_bytes(prefix, PREFIX, file->stream) != PREFIX) return damaged(file, "it is shorter than 8 bytes");
     for (int i = 0; i < PREFIX; i++) header |= (uint64_t)prefix[i] << 8 * i;
     if (header > HEADER_LIMIT) return damaged(file, "its header would be over 100 MB");
     if (header > size - PREFIX) return damaged(file, "its header goes past the end of the file");
     TRY(memory_take(bytes, (size_t)header + 1, 1));
     *length = (size_t)header;
     file->data_start = PREFIX + header;
-    return fread(*bytes, 1, *length, file->stream) == *length ? CLGAN_OK : damaged(file, "it can't be read");
+    return file_read_bytes(*bytes, *length, file->stream) == *length ? CLGAN_OK : damaged(file, "it can't be read");
 }
 
 static clgan_status read_shape(struct safetensors_entry *entry, const struct safetensors_file *file,
@@ -147,7 +147,7 @@ static clgan_status check_sum(struct safetensors_file *file, char *header, size_
     if (status == CLGAN_OK) {
         hash_add(hash, prefix, PREFIX);
         hash_add(hash, header, length);
-        while ((got = fread(block, 1, BLOCK, file->stream)) > 0) hash_add(hash, block, got);
+        while ((got = file_read_bytes(block, BLOCK, file->stream)) > 0) hash_add(hash, block, got);
         hash_end(hash, found);
         if (ferror(file->stream)) status = damaged(file, "it can't be read");
         if (status == CLGAN_OK && strcmp(found, expected) != 0) status = damaged(file, "its checksum is wrong");
@@ -163,8 +163,7 @@ static clgan_status open_file(struct safetensors_file *file, const char *path)
     char *header = NULL;
     size_t length = 0;
     TRY(memory_copy_text(&file->path, path));
-    file->stream = fopen(path, "rb");
-    if (!file->stream) return status_fail(CLGAN_FAILED, "%s: can't be opened", path);
+    TRY(file_open(&file->stream, path));
     if (fseeko(file->stream, 0, SEEK_END)) return damaged(file, "it can't be read");
     const off_t size = ftello(file->stream);
     rewind(file->stream);
@@ -206,7 +205,7 @@ clgan_status safetensors_read(const struct safetensors_file *file, const struct 
         return status_fail(CLGAN_FAILED, "%s: %s has no %zu bytes at %llu", file->path, entry->name, length,
                            (unsigned long long)from);
     if (fseeko(file->stream, (off_t)(file->data_start + entry->offset + from), SEEK_SET) ||
-        fread(bytes, 1, length, file->stream) != length)
+        file_read_bytes(bytes, length, file->stream) != length)
         return status_fail(CLGAN_FAILED, "%s: %s can't be read", file->path, entry->name);
     return CLGAN_OK;
 }

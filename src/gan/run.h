@@ -1,6 +1,6 @@
-/* A run's folder: recipe.yaml (resolved), run.json (what the recipe does not say: where the data is, the run that
- * layers are taken from, the epochs and evaluations last asked for), kernels.txt (which kernel makes each product),
- * log.jsonl, checkpoints/, samples/. */
+/* A run's folder: lock (run_lock.h), recipe.yaml (resolved), run.json (what the recipe does not say: where the data is,
+ * the run that layers are taken from, the epochs and evaluations last asked for), kernels.txt (which kernel makes each
+ * product), log.jsonl, checkpoints/, samples/. */
 #ifndef GAN_RUN_H
 #define GAN_RUN_H
 
@@ -15,14 +15,19 @@ struct clgan_run {
     char *from;              /* absolute, NULL: none */
     uint64_t epochs;         /* total last asked for; 0: the recipe's */
     uint64_t evaluate_every; /* epochs, last asked for; 0: never */
+    int lock;                /* handle of the folder's lock; RUN_UNLOCKED: not held */
     clgan_log log;
 };
 
-/* Notes that the data is at `path` now; run_write_settings keeps it. */
+/* Notes that the data is at `path` now; run_write keeps it. */
 clgan_status run_set_data(struct clgan_run *run, const char *path);
 
-/* Writes run.json anew. */
-clgan_status run_write_settings(const struct clgan_run *run);
+/* Writes run.json anew, and then recipe.yaml where it is not there yet: a folder that has it has both. */
+clgan_status run_write(const struct clgan_run *run);
+
+/* Before a training, locked: removes what killed ones left half-written, and makes durable the names of what they left
+ * whole. */
+clgan_status run_tidy(const struct clgan_run *run);
 
 /* "samples/epoch-NNNN.png": the picture of an epoch, in the run's folder. */
 enum { RUN_PICTURE = 48 };

@@ -1,6 +1,5 @@
 #include "gan/run_log.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
@@ -81,11 +80,10 @@ clgan_status run_log_append(const struct clgan_run *run, const clgan_progress *p
     if (!line)
         return status_fail(CLGAN_FAILED, "%s/log.jsonl: a number is not finite, or memory is short", run->folder);
     clgan_status status = run_path(&path, run, "log.jsonl");
-    FILE *stream = status == CLGAN_OK ? fopen(path, "a") : NULL;
-    if (status == CLGAN_OK && !stream) status = status_fail(CLGAN_FAILED, "%s: %s", path, strerror(errno));
-    if (stream) {
-        const int written = fprintf(stream, "%s\n", line);
-        if (fclose(stream) || written < 0) status = status_fail(CLGAN_FAILED, "%s: %s", path, strerror(errno));
+    if (status == CLGAN_OK) {
+        const size_t length = strlen(line);
+        line[length] = '\n'; /* in place of its end */
+        status = file_append(path, line, length + 1);
     }
     free(path);
     free(line);
@@ -99,7 +97,7 @@ static clgan_status read_all(char **bytes, size_t *length, const char *path)
 {
     *bytes = NULL;
     *length = 0;
-    return file_exists(path) ? file_read(bytes, length, path, LOG_BYTES) : CLGAN_OK;
+    return file_is_missing(path) ? CLGAN_OK : file_read(bytes, length, path, LOG_BYTES);
 }
 
 /* False where the line is not an epoch's. */

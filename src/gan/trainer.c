@@ -11,6 +11,7 @@
 #include "gan/alarm.h"
 #include "gan/checkpoint.h"
 #include "gan/figure.h"
+#include "gan/run_lock.h"
 #include "gan/run_log.h"
 #include "gan/training.h"
 #include "gan/validation.h"
@@ -111,7 +112,7 @@ static clgan_status write_samples(const struct trainer *trainer, const clgan_row
     struct picture picture = {0};
     run_picture_name(name, epoch);
     clgan_status status = run_path(&folder, trainer->run, "samples");
-    if (status == CLGAN_OK) status = file_make_folders(folder);
+    if (status == CLGAN_OK) status = file_make_folder(folder);
     if (status == CLGAN_OK) status = run_path(&path, trainer->run, name);
     if (status == CLGAN_OK)
         status = picture_of_rows(&picture, rows, 0, 0, clgan_run_signed(trainer->run),
@@ -352,14 +353,15 @@ static clgan_status train_from(struct clgan_run *run, const clgan_train_options 
                  run->folder, done, run->epochs);
         return CLGAN_OK;
     }
-    TRY(run_write_settings(run));
+    TRY(run_write(run));
     return train(run, options, checkpoint);
 }
 
-clgan_status clgan_train(clgan_run *run, const clgan_train_options *options)
+static clgan_status train_locked(struct clgan_run *run, const clgan_train_options *options)
 {
     struct checkpoint checkpoint;
     int found;
+    TRY(run_tidy(run));
     TRY(checkpoint_open_newest(&checkpoint, &found, run->folder, run->recipe_text, &run->log));
     clgan_status status;
     if (found && !options->resume)
@@ -368,5 +370,13 @@ clgan_status clgan_train(clgan_run *run, const clgan_train_options *options)
     else
         status = train_from(run, options, found ? &checkpoint : NULL);
     if (found) checkpoint_close(&checkpoint);
+    return status;
+}
+
+clgan_status clgan_train(clgan_run *run, const clgan_train_options *options)
+{
+    TRY(run_lock(run));
+    const clgan_status status = train_locked(run, options);
+    run_unlock(run);
     return status;
 }

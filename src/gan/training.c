@@ -44,12 +44,12 @@ static clgan_status check_memory(const struct training *training)
 static clgan_status plan_step(struct training *training, const struct training_request *request,
                               const clgan_train_options *options, const clgan_log *log)
 {
-    const bool begun = request->choices && file_exists(request->choices);
+    const bool begun = request->choices && !file_is_missing(request->choices);
     bool changed = false;
     if (begun)
-        choices_read(training->device, request->choices, log);
+        TRY(choices_read(training->device, request->choices, log));
     else
-        tuning_load(training->device, log);
+        choices_load(training->device, log);
     TRY(pair_plan(&training->pair, &training->batches));
     if (!request->choices || begun) return CLGAN_OK;
     if (!options->no_tune) tuning_quick(&changed, training->device, options->stop, log);
@@ -80,7 +80,7 @@ static clgan_status set_up(struct training *training, const struct training_requ
     TRY(selftest_gate(training->device, options->force, log));
     TRY(pair_plan_probe(&training->pair, &training->batches));
     TRY(monitor_make(&training->monitor, &training->pair));
-    if (file_exists(request->choices)) return CLGAN_OK;
+    if (!file_is_missing(request->choices)) return CLGAN_OK;
     return choices_write(training->device, request->choices, true);
 }
 

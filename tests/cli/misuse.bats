@@ -48,9 +48,11 @@ load common
 
 @test "a run's folder that exists is not touched" {
   mkdir run
+  echo mine >run/notes
   fails 2 "exists" tiny --epochs 1 --out run
-  [ -z "$(ls run)" ]
+  [ "$(ls -A run)" = notes ]
   fails 2 "not the folder of a run" "$CLGAN" train --resume run
+  [ "$(ls -A run)" = notes ]
   fails 2 "not the folder of a run" "$CLGAN" sample nowhere
 }
 
