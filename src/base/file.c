@@ -19,11 +19,19 @@ bool file_is_folder(const char *path)
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
+/* NULL, with errno set, where it can't be. */
+static FILE *open_to_read(const char *path)
+{
+    FILE *stream;
+    do {
+        stream = fopen(path, "rb");
+    } while (!stream && errno == EINTR);
+    return stream;
+}
+
 clgan_status file_open(FILE **stream, const char *path)
 {
-    do {
-        *stream = fopen(path, "rb");
-    } while (!*stream && errno == EINTR);
+    *stream = open_to_read(path);
     if (*stream) return CLGAN_OK;
     return status_fail(CLGAN_FAILED, "%s: can't be opened: %s", path, strerror(errno));
 }
@@ -38,10 +46,9 @@ size_t file_read_bytes(void *bytes, size_t length, FILE *stream)
     return got;
 }
 
-clgan_status file_read(char **bytes, size_t *length, const char *path, uint64_t limit)
+/* Closes the stream. */
+static clgan_status read_all(char **bytes, size_t *length, FILE *stream, const char *path, uint64_t limit)
 {
-    FILE *stream;
-    TRY(file_open(&stream, path));
     struct text text = {0};
     char piece[65536];
     size_t got;
@@ -59,6 +66,23 @@ clgan_status file_read(char **bytes, size_t *length, const char *path, uint64_t 
     if (status == CLGAN_OK) return text_take(bytes, &text);
     text_free(&text);
     return status;
+}
+
+clgan_status file_read(char **bytes, size_t *length, const char *path, uint64_t limit)
+{
+    FILE *stream;
+    TRY(file_open(&stream, path));
+    return read_all(bytes, length, stream, path, limit);
+}
+
+clgan_status file_read_any(char **bytes, size_t *length, const char *path, uint64_t limit)
+{
+    FILE *stream = open_to_read(path);
+    *bytes = NULL;
+    *length = 0;
+    if (!stream && errno == ENOENT) return CLGAN_OK;
+    if (!stream) return status_fail(CLGAN_FAILED, "%s: can't be opened: %s", path, strerror(errno));
+    return read_all(bytes, length, stream, path, limit);
 }
 
 clgan_status file_join(char **path, const char *folder, const char *name)

@@ -25,6 +25,8 @@ bool file_is_folder(const char *path);
  * than `limit` bytes. */
 clgan_status file_read(char **bytes, size_t *length, const char *path, uint64_t limit);
 
+/* The same, but a file that is not there is no failure: `*bytes` NULL. */
+clgan_status file_read_any(char **bytes, size_t *length, const char *path, uint64_t limit);
 /* Opens a file for reading; the caller closes it. */
 clgan_status file_open(FILE **stream, const char *path);
 /* fread that goes on where a signal interrupts it: fewer bytes are the end of the file, or ferror(stream). */

@@ -44,14 +44,15 @@ static clgan_status write_settings(const struct clgan_run *run)
     return status;
 }
 
-clgan_status run_write(const struct clgan_run *run)
+clgan_status run_write(struct clgan_run *run)
 {
     char *path;
     TRY(write_settings(run));
+    if (run->begun) return CLGAN_OK;
     TRY(run_path(&path, run, RUN_RECIPE));
-    clgan_status status = CLGAN_OK;
-    if (file_is_missing(path)) status = file_write(path, run->recipe_text, strlen(run->recipe_text));
+    const clgan_status status = file_write(path, run->recipe_text, strlen(run->recipe_text));
     free(path);
+    run->begun = status == CLGAN_OK;
     return status;
 }
 
@@ -241,6 +242,7 @@ static clgan_status open_folder(struct clgan_run *run, const char *folder)
     run->recipe = recipe->recipe;
     clgan_recipe_free(recipe);
     TRY(recipe_write(&run->recipe_text, &run->recipe));
+    run->begun = true;
     return read_settings(run);
 }
 

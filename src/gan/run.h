@@ -15,6 +15,7 @@ struct clgan_run {
     char *from;              /* absolute, NULL: none */
     uint64_t epochs;         /* total last asked for; 0: the recipe's */
     uint64_t evaluate_every; /* epochs, last asked for; 0: never */
+    bool begun;              /* recipe.yaml is there */
     int lock;                /* handle of the folder's lock; RUN_UNLOCKED: not held */
     clgan_log log;
 };
@@ -23,7 +24,7 @@ struct clgan_run {
 clgan_status run_set_data(struct clgan_run *run, const char *path);
 
 /* Writes run.json anew, and then recipe.yaml where it is not there yet: a folder that has it has both. */
-clgan_status run_write(const struct clgan_run *run);
+clgan_status run_write(struct clgan_run *run);
 
 /* Before a training, locked: removes what killed ones left half-written, and makes durable the names of what they left
  * whole. */

@@ -92,14 +92,6 @@ clgan_status run_log_append(const struct clgan_run *run, const clgan_progress *p
 
 /* ---- reading ---- */
 
-/* `*bytes` NULL where there is no log. */
-static clgan_status read_all(char **bytes, size_t *length, const char *path)
-{
-    *bytes = NULL;
-    *length = 0;
-    return file_is_missing(path) ? CLGAN_OK : file_read(bytes, length, path, LOG_BYTES);
-}
-
 /* False where the line is not an epoch's. */
 static bool parse_line(clgan_progress *progress, const char *line, size_t length)
 {
@@ -135,7 +127,7 @@ clgan_status run_log_read(clgan_progress **lines, size_t *count, const struct cl
     *lines = NULL;
     *count = 0;
     TRY(run_path(&path, run, "log.jsonl"));
-    clgan_status status = read_all(&bytes, &length, path);
+    clgan_status status = file_read_any(&bytes, &length, path, LOG_BYTES);
     if (status == CLGAN_OK && bytes) status = parse_lines(lines, count, bytes);
     if (status != CLGAN_OK) {
         free(*lines);
@@ -159,7 +151,7 @@ clgan_status run_log_cut(const struct clgan_run *run, uint64_t epochs)
     char *path = NULL, *bytes = NULL;
     size_t length = 0;
     TRY(run_path(&path, run, "log.jsonl"));
-    clgan_status status = read_all(&bytes, &length, path);
+    clgan_status status = file_read_any(&bytes, &length, path, LOG_BYTES);
     if (status == CLGAN_OK && bytes) {
         struct text kept = {0};
         for (const char *line = bytes, *end; (end = strchr(line, '\n')); line = end + 1)
