@@ -15,7 +15,7 @@ endless() {
 @test "a run is one training's at a time" {
   endless
   fails 1 "run: a training is under way there, by process $pid on $(hostname): wait for it, or stop it first" \
-    "$CLGAN" train --resume run
+    timeout 20 "$CLGAN" train --resume run
   fails 2 "run exists" tiny --epochs 1 --out run
   kill -KILL "$pid"
   wait "$pid" || true

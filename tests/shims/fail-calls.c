@@ -1,8 +1,9 @@
 /* Fails calls on files below the folders CLGAN_FAIL_FOLDERS (absolute, with colons between). CLGAN_FAIL_CALL and
- * CLGAN_FAIL_PATH: patterns, as of a shell, of the calls and paths that count (all). CLGAN_FAIL_AT: the number of the one
- * that fails, from 1; CLGAN_FAIL_LASTING: and all after it. CLGAN_FAIL_WITH: the number of the errno that it gives, or
- * "short": a read or write does half of what it was asked to. CLGAN_FAIL_LIST: a file to which each call is added, "CALL
- * PATH", and CLGAN_FAIL_DONE one that is made when a call fails. Streams of stdio are made over calls of this file. */
+ * CLGAN_FAIL_PATH: patterns, as of a shell, of the calls and paths that count (all). CLGAN_FAIL_AT: the number of the
+ * one that fails, from 1; or CLGAN_FAIL_EVERY: those whose number it divides. CLGAN_FAIL_WITH: the number of the errno
+ * that it gives, or "short": a read or write does half of what it was asked to. CLGAN_FAIL_LIST: a file to which each
+ * call is added, "CALL PATH", and CLGAN_FAIL_DONE one to which those that failed are. Streams of stdio are made over
+ * calls of this file. */
 #include "shim.h"
 
 #include <dirent.h>
@@ -23,16 +24,21 @@ static void append(const char *variable, const char *name, const char *path)
 static bool matches(const char *variable, const char *text)
 {
     const char *pattern = getenv(variable);
-    return !pattern || fnmatch(pattern, text, 0) == 0;
+    return !pattern || fnmatch(pattern, text, FNM_EXTMATCH) == 0;
+}
+
+static unsigned long number(const char *variable)
+{
+    const char *text = getenv(variable);
+    return text ? strtoul(text, NULL, 10) : 0;
 }
 
 static bool is_chosen(const char *name, const char *path)
 {
-    const char *at = getenv("CLGAN_FAIL_AT");
-    const unsigned long chosen = at ? strtoul(at, NULL, 10) : 0;
-    if (!chosen || !matches("CLGAN_FAIL_CALL", name) || !matches("CLGAN_FAIL_PATH", path)) return false;
+    const unsigned long chosen = number("CLGAN_FAIL_AT"), every = number("CLGAN_FAIL_EVERY");
+    if (!(chosen || every) || !matches("CLGAN_FAIL_CALL", name) || !matches("CLGAN_FAIL_PATH", path)) return false;
     calls++;
-    return calls == chosen || (calls > chosen && getenv("CLGAN_FAIL_LASTING"));
+    return every ? calls % every == 0 : calls == chosen;
 }
 
 /* Whether this call is to fail, with errno set. `*length`, where there is one, is halved where it is to be short. */

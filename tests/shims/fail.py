@@ -36,14 +36,12 @@ shared = os.environ["XDG_CACHE_HOME"]
 os.environ.setdefault("POCL_CACHE_DIR", f"{shared}/pocl/kcache")
 
 
-def failing(arguments, name="*", pattern="*", at=0, error="EIO", kept=None, lasting=False):
-    """Runs it with that call failing, and all such after it where `lasting`; `kept` gets all calls."""
+def failing(arguments, name="*", pattern="*", at=0, error="EIO", kept=None, every=0):
+    """Runs it with that call failing, or with every so manieth; `kept` gets all calls."""
     environment = {"LD_PRELOAD": f"{durable.SHIMS}/fail-calls.so", "CLGAN_FAIL_FOLDERS": ":".join(WATCHED),
-                   "CLGAN_FAIL_CALL": name, "CLGAN_FAIL_PATH": pattern, "CLGAN_FAIL_AT": str(at),
+                   "CLGAN_FAIL_CALL": name, "CLGAN_FAIL_PATH": pattern, "CLGAN_FAIL_AT": str(at), "CLGAN_FAIL_EVERY": str(every),
                    "CLGAN_FAIL_DONE": f"{HERE}/failed",
                    "CLGAN_FAIL_WITH": error if error == "short" else str(getattr(errno, error))}
-    if lasting:
-        environment["CLGAN_FAIL_LASTING"] = "1"
     if kept:
         environment["CLGAN_FAIL_LIST"] = kept
     if os.path.exists("failed"):
@@ -156,11 +154,32 @@ def without_cache(whole):
     """Nothing that happens to the cache stops a training or changes it."""
     for name, error in ("*", "EACCES"), ("write", "ENOSPC"), ("fsync", "EIO"), ("read", "EIO"), ("*", "short"):
         forget()
-        done = failing(begin_anew(), name, f"{CACHE}*", 1, error, lasting=True)
+        done = failing(begin_anew(), name, f"{CACHE}*", error=error, every=1)
         if done.returncode != 0:
             fail(f"on the cache, {name} gives {error}", done.stdout)
-        durable.compare(durable.tree("run"), whole, f"on the cache, {name} gives {error}")
-        shutil.rmtree("run")
+        durable.compare(take("run"), whole, f"on the cache, {name} gives {error}")
+
+
+def take(run):
+    """What a training has left; it is gone then."""
+    left = durable.tree(run)
+    shutil.rmtree(run)
+    return left
+
+
+def take_samples():
+    left = {"x.npy": durable.content("x.npy")}
+    os.remove("x.npy")
+    return left
+
+
+def survives(prepare, left, whole, about):
+    """A signal interrupts every second call, or nothing is read or written in one piece."""
+    for error, every in ("EINTR", 2), ("short", 1):
+        done = failing(prepare(), "!(access|stat|lseek)", error=error, every=every)
+        if done.returncode != 0 or "ignored" in done.stdout or "taking" in done.stdout:
+            fail(f"{about}: it does not survive {error}", done.stdout)
+        durable.compare(left(), whole, f"{about}: {error}")
 
 
 def begin_anew():
@@ -175,7 +194,8 @@ def data(folder):
             f"{net}.{layer}.units={units}" for net, units in (("generator", 8), ("discriminator", 4)) for layer in (0, 1)):
         arguments += ["--set", key]
     found = calls_of(arguments)
-    whole = durable.tree("pictures")
+    whole = take("pictures")
+    survives(lambda: arguments, lambda: take("pictures"), whole, "data")
     for case in cases(found):
         shutil.rmtree("pictures", ignore_errors=True)
         done = failing(arguments, *case)
@@ -241,9 +261,8 @@ WATCHED = [f"{HERE}/run", f"{HERE}/half", f"{HERE}/x.npy", CACHE]
 os.mkdir("half")
 forget()
 beginning = calls_of(begin_anew())
-whole = durable.tree("run")
+whole = take("run")
 shutil.rmtree("half")
-shutil.rmtree("run")
 durable.must(durable.begin("half", "--epochs", "1"))
 with open("half/run.json", "r+", encoding="utf-8") as file:
     text = file.read().replace('"epochs": 1', '"epochs": 2')
@@ -251,11 +270,14 @@ with open("half/run.json", "r+", encoding="utf-8") as file:
     file.write(text)
 going_on = calls_of(begin_half())
 durable.compare(durable.tree("run"), whole, "resumed")
-sampling = calls_of([durable.CLGAN, "sample", "run", "--count", "4", "--out", "x.npy"])
-samples = durable.content("x.npy")
-os.remove("x.npy")
-sample(sampling, [durable.CLGAN, "sample", "run", "--count", "4", "--out", "x.npy"], samples)
+drawing = [durable.CLGAN, "sample", "run", "--count", "4", "--out", "x.npy"]
+sampling = calls_of(drawing)
+samples = take_samples()
+survives(lambda: drawing, take_samples, samples, "sample")
+sample(sampling, drawing, samples["x.npy"])
 shutil.rmtree("run")
 without_cache(whole)
+survives(begin_anew, lambda: take("run"), whole, "train")
+survives(begin_half, lambda: take("run"), whole, "resume")
 train(beginning, begin_anew, whole, "train")
 train({kind: count for kind, count in going_on.items() if kind not in beginning}, begin_half, whole, "resume")

@@ -20,16 +20,31 @@ def record(more):
     return list(disk.read_record("record"))
 
 
+def checkpoints(run):
+    return {name for name in run.get("checkpoints", {}) if name.endswith(".safetensors")}
+
+
+def keep_promise(promised, state, about):
+    """What was saved is there: an older checkpoint may have been removed since, the newest not."""
+    found = checkpoints(state.get("run", {}))
+    if promised and max(promised) not in found:
+        durable.fail(f"{about}: {max(promised)} was saved, found are {sorted(found)}")
+
+
 def states(calls):
-    """State to where it was found, each once."""
-    found = {}
+    """State and where it was found, each once."""
+    found, promised = {}, set()
     power = disk.Disk(os.path.abspath("work"))
     for number, (name, arguments) in enumerate(calls, 1):
         getattr(power, name)(*arguments)
+        run = power.top.names.get("run", disk.Folder()).names
+        if name == "sync" and run.get("checkpoints") is power.handles[arguments[0]]:  # saving ends with it
+            promised = checkpoints({"checkpoints": run["checkpoints"].names})
         for names in disk.NAMES:
             for way in disk.BYTES:
                 state = power.top.after_cut(names, way)
                 about = f"cut after call {number} ({name} {arguments[0]}), names {names}, bytes {way}"
+                keep_promise({name for name in promised if name.startswith("step-")}, state, about)
                 found.setdefault(repr(state), (about, state))
     return list(found.values())
 
