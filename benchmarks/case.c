@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "gan/tuning.h"
+#include "compute/choices.h"
 
 void close_case(struct bench_case *c)
 {
@@ -85,7 +85,7 @@ clgan_status open_case(struct bench_case *c, const struct point *point, const st
     if (status == CLGAN_OK) status = device_open(&c->device, &options->device, profiling, NULL);
     if (status == CLGAN_OK) {
         if (point->backend) c->device->gemm_backends = backend_bits(point->backend);
-        if (!options->untuned) tuning_load(c->device, NULL);
+        if (!options->untuned) choices_load(c->device, NULL);
         status = make_pair(c);
     }
     if (status != CLGAN_OK) close_case(c);

@@ -10,7 +10,6 @@
 #include "base/memory.h"
 #include "compute/choices.h"
 #include "compute/quirks.h"
-#include "gan/tuning.h"
 
 const struct survey_effort survey_efforts[SURVEY_SIZES] = {
     [SURVEY_QUICK] = {"quick", 2, 0.05, 0.3, 1, 15, 2},
@@ -138,7 +137,7 @@ static clgan_status open_device(struct survey *survey, bool events)
 {
     survey->events = events;
     TRY(device_open(&survey->device, &survey->options, events, NULL));
-    tuning_load(survey->device, NULL);
+    choices_load(survey->device, NULL);
     return CLGAN_OK;
 }
 

@@ -178,9 +178,10 @@ CLGAN_API void clgan_text_free(char *text);
 
 typedef struct clgan_run clgan_run;
 
-/* Makes the run's folder with its resolved recipe; touches no device. `folder` NULL: runs/NAME-NNN, the first free
- * number. `data` NULL: the usual places; `from`: a run whose layers the recipe takes over, NULL if it takes none.
- * CLGAN_USAGE if the folder exists. */
+/* Makes the run's folder; touches no device. It can be opened once clgan_train has begun in it. `folder` NULL:
+ * runs/NAME-NNN, the first free number. `data` NULL: the usual places; `from`: a run whose layers the recipe takes
+ * over, NULL if it takes none. CLGAN_USAGE if the folder exists and holds anything but what a training leaves that was
+ * killed as it began. The folder is locked, as by clgan_train, until the first training ends or the run is freed. */
 CLGAN_API clgan_status clgan_run_create(clgan_run **run, const clgan_recipe *recipe, const char *folder,
                                         const char *data, const char *from, const clgan_log *log);
 /* Opens the folder of an existing run. */
@@ -256,9 +257,11 @@ typedef struct clgan_train_options {
         sizeof(clgan_train_options), CLGAN_DEVICE_OPTIONS, 0, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL        \
     }
 
-/* Trains to the total of epochs, keeping log, checkpoints and samples in the run's folder. At the first training on a
- * device with its driver, the device's self-test comes first: CLGAN_FAILED where it fails, unless forced. Resuming a
- * finished run is CLGAN_OK and does nothing but say so in the log. */
+/* Trains to the total of epochs, keeping log, checkpoints and samples in the run's folder. Meanwhile the folder is
+ * locked: CLGAN_FAILED, saying who trains, for another training there, of this process or of any. The lock ends with
+ * the process. Sampling, evaluations and figures don't ask for it. At the first training on a device with its driver,
+ * the device's self-test comes first: CLGAN_FAILED where it fails, unless forced. Resuming a finished run is CLGAN_OK
+ * and does nothing but say so in the log. */
 CLGAN_API clgan_status clgan_train(clgan_run *run, const clgan_train_options *options);
 
 /* What one training step would do on that device, as text: the recipe, parameters per layer, device memory, and each

@@ -217,6 +217,9 @@ START_TEST(what_is_foreign_is_refused)
 {
     struct checkpoint checkpoint;
     char *path;
+    CHECK_OK(checkpoint_files_folder(&path, folder));
+    CHECK_OK(file_make_folder(path));
+    free(path);
     CHECK_OK(checkpoint_files_path(&path, folder, 3));
     write_metadata(path, (const struct safetensors_metadata[]){{"format", "pt"}}, 1);
     ck_assert_int_eq(checkpoint_open(&checkpoint, path, NULL), CLGAN_FAILED);

@@ -95,6 +95,7 @@ static void close_device(void)
 
 START_TEST(choices_come_back)
 {
+    bool found;
     struct gemm_variant kept[PRODUCTS];
     for (size_t i = 0; i < PRODUCTS; i++) kept[i] = gemm_choose(device, &products[i]);
     /* one that no guess would make */
@@ -104,7 +105,7 @@ START_TEST(choices_come_back)
     odd->tried = 7;
     CHECK_OK(choices_write(device, path, true));
     choices_free(device->choices);
-    choices_read(device, path, &warnings);
+    CHECK_OK(choices_read(&found, device, path, &warnings));
     ck_assert_str_eq(warned, "");
     for (size_t i = 0; i < PRODUCTS; i++) {
         const struct gemm_variant found = gemm_choose(device, &products[i]);
@@ -116,6 +117,7 @@ END_TEST
 
 START_TEST(what_is_not_ours_is_ignored)
 {
+    bool found;
     static const char *const wrong[][2] = {
         {"clgan tuning, version 1", "clgan tuning, version 9"},
         {"device: ", "device: another "},
@@ -137,13 +139,14 @@ START_TEST(what_is_not_ours_is_ignored)
         CHECK_OK(file_write(path, changed, strlen(changed)));
         choices_free(device->choices);
         *warned = 0;
-        choices_read(device, path, &warnings);
+        CHECK_OK(choices_read(&found, device, path, &warnings));
         ck_assert_msg(device->choices->count == 0 && strstr(warned, path), "%zu: %s", i, warned);
     }
     free(text);
     *warned = 0;
     unlink(path);
-    choices_read(device, path, &warnings); /* none there is no fault */
+    CHECK_OK(choices_read(&found, device, path, &warnings)); /* none there is no fault */
+    ck_assert(!found);
     ck_assert_str_eq(warned, "");
 }
 END_TEST

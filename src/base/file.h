@@ -1,41 +1,87 @@
-/* Files and folders: whole reads with a limit, atomic writes, the user's cache folder. */
+/* Files and folders: whole reads with a limit, atomic and durable writes, the user's cache folder. A signal that
+ * interrupts a call is no failure, nor is a write or read that comes in pieces. */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
 #include "base/status.h"
 
+/* `result` = `call`, again for as long as a signal interrupts it. */
+#define FILE_RETRY(result, call)                                                                                       \
+    do {                                                                                                               \
+        (result) = (call);                                                                                             \
+    } while ((result) < 0 && errno == EINTR)
+
 bool file_exists(const char *path);
+/* Surely not there; not so where it can't be told. */
+bool file_is_missing(const char *path);
 bool file_is_folder(const char *path);
 
 /* `*bytes` = the whole file, NUL after its end, freed with free(). CLGAN_FAILED if it is missing, unreadable or longer
  * than `limit` bytes. */
 clgan_status file_read(char **bytes, size_t *length, const char *path, uint64_t limit);
 
-/* Makes a folder and its parents; an existing folder is fine. */
+/* The same, but a file that is not there is no failure: `*bytes` NULL. */
+clgan_status file_read_any(char **bytes, size_t *length, const char *path, uint64_t limit);
+/* Opens a file for reading; the caller closes it. */
+clgan_status file_open(FILE **stream, const char *path);
+/* fread that goes on where a signal interrupts it: fewer bytes are the end of the file, or ferror(stream). */
+size_t file_read_bytes(void *bytes, size_t length, FILE *stream);
+
+/* Makes one folder, durably; an existing one is fine, its parent must exist. */
+clgan_status file_make_folder(const char *path);
+/* The same with its parents. */
 clgan_status file_make_folders(const char *path);
 /* Makes one folder that must not exist: CLGAN_USAGE if it does. Parents are made. */
 clgan_status file_make_new_folder(const char *path);
+/* Makes the names in a folder durable. A file system that can't, or a folder that may not be read, is no failure. */
+clgan_status file_sync_folder(const char *folder);
+/* That of the folder in which `path` lies. */
+clgan_status file_sync_folder_of(const char *path);
+
+/* What is in a folder, but "." and "..", in no order. A folder that does not exist has nothing in it. */
+struct file_names {
+    char **list;
+    size_t count;
+};
+clgan_status file_list(struct file_names *names, const char *folder);
+void file_names_free(struct file_names *names);
+/* Whether it is the name of a file_writer's temporary file. */
+bool file_is_temporary(const char *name);
+/* Removes temporary files of writers that were killed: those in `folder` that are at least `seconds` old. What can't be
+ * removed stays. */
+void file_sweep(const char *folder, double seconds);
 
 /* "folder/name", freed with free(). */
 clgan_status file_join(char **path, const char *folder, const char *name);
 
 /* A file written in full or not at all: bytes go to a temporary name beside `path`; file_commit syncs it, renames it
- * over `path` and syncs the folder. Until then `path` is as it was. */
+ * over `path` and syncs the folder. Until then `path` is as it was. No two writers share a temporary name. Zeroed is
+ * none. */
 struct file_writer {
-    FILE *stream; /* write here; seek if you like */
     char *path;
     char *temporary;
+    unsigned char *buffer; /* of `filled` bytes not yet written; NULL: `handle` is not open */
+    size_t filled;
+    int handle;
+    int error; /* errno of what failed first; file_commit tells it too */
 };
 clgan_status file_begin(struct file_writer *writer, const char *path);
+clgan_status file_put(struct file_writer *writer, const void *bytes, size_t length);
+/* Over bytes that were put before. */
+clgan_status file_put_at(struct file_writer *writer, uint64_t offset, const void *bytes, size_t length);
 clgan_status file_commit(struct file_writer *writer);
 void file_abandon(struct file_writer *writer); /* removes the temporary file; harmless after a commit */
 
-/* The three together for bytes at hand. */
+/* Begin, put and commit of bytes at hand. */
 clgan_status file_write(const char *path, const void *bytes, size_t length);
+/* Adds bytes to the end of a file, made if there is none; durable when it returns. After CLGAN_FAILED a part of them
+ * may be there. */
+clgan_status file_append(const char *path, const void *bytes, size_t length);
 
 /* Within one folder, which is synced; what `to` was is gone. */
 clgan_status file_rename(const char *from, const char *to);

@@ -13,20 +13,32 @@ static clgan_status damaged(const struct safetensors_file *file, const char *wha
     return status_fail(CLGAN_FAILED, "%s: damaged, or no safetensors file: %s", file->path, what);
 }
 
+static clgan_status unreadable(const struct safetensors_file *file)
+{
+    return status_fail(CLGAN_FAILED, "%s: can't be read: %s", file->path, strerror(errno));
+}
+
+/* A read came back short: the disk's fault, or the file's. */
+static clgan_status ends_early(const struct safetensors_file *file, const char *what)
+{
+    return ferror(file->stream) ? unreadable(file) : damaged(file, what);
+}
+
 /* ---- the header ---- */
 
 static clgan_status read_header(char **bytes, size_t *length, struct safetensors_file *file, uint64_t size)
 {
     unsigned char prefix[PREFIX];
     uint64_t header = 0;
-    if (fread(prefix, 1, PREFIX, file->stream) != PREFIX) return damaged(file, "it is shorter than 8 bytes");
+    if (file_read_bytes(prefix, PREFIX, file->stream) != PREFIX) return ends_early(file, "it is shorter than 8 bytes");
     for (int i = 0; i < PREFIX; i++) header |= (uint64_t)prefix[i] << 8 * i;
     if (header > HEADER_LIMIT) return damaged(file, "its header would be over 100 MB");
     if (header > size - PREFIX) return damaged(file, "its header goes past the end of the file");
     TRY(memory_take(bytes, (size_t)header + 1, 1));
     *length = (size_t)header;
     file->data_start = PREFIX + header;
-    return fread(*bytes, 1, *length, file->stream) == *length ? CLGAN_OK : damaged(file, "it can't be read");
+    return file_read_bytes(*bytes, *length, file->stream) == *length ? CLGAN_OK
+                                                                     : ends_early(file, "its header ends early");
 }
 
 static clgan_status read_shape(struct safetensors_entry *entry, const struct safetensors_file *file,
@@ -147,9 +159,9 @@ static clgan_status check_sum(struct safetensors_file *file, char *header, size_
     if (status == CLGAN_OK) {
         hash_add(hash, prefix, PREFIX);
         hash_add(hash, header, length);
-        while ((got = fread(block, 1, BLOCK, file->stream)) > 0) hash_add(hash, block, got);
+        while ((got = file_read_bytes(block, BLOCK, file->stream)) > 0) hash_add(hash, block, got);
         hash_end(hash, found);
-        if (ferror(file->stream)) status = damaged(file, "it can't be read");
+        if (ferror(file->stream)) status = unreadable(file);
         if (status == CLGAN_OK && strcmp(found, expected) != 0) status = damaged(file, "its checksum is wrong");
     }
     free(block);
@@ -163,11 +175,9 @@ static clgan_status open_file(struct safetensors_file *file, const char *path)
     char *header = NULL;
     size_t length = 0;
     TRY(memory_copy_text(&file->path, path));
-    file->stream = fopen(path, "rb");
-    if (!file->stream) return status_fail(CLGAN_FAILED, "%s: can't be opened", path);
-    if (fseeko(file->stream, 0, SEEK_END)) return damaged(file, "it can't be read");
-    const off_t size = ftello(file->stream);
-    rewind(file->stream);
+    TRY(file_open(&file->stream, path));
+    const off_t size = fseeko(file->stream, 0, SEEK_END) ? -1 : ftello(file->stream);
+    if (size < 0 || fseeko(file->stream, 0, SEEK_SET)) return unreadable(file);
     if (size < PREFIX) return damaged(file, "it is shorter than 8 bytes");
     clgan_status status = read_header(&header, &length, file, (uint64_t)size);
     if (status == CLGAN_OK) status = parse_header(file, header, length);
@@ -205,9 +215,8 @@ clgan_status safetensors_read(const struct safetensors_file *file, const struct 
     if (from > entry->bytes || length > entry->bytes - from)
         return status_fail(CLGAN_FAILED, "%s: %s has no %zu bytes at %llu", file->path, entry->name, length,
                            (unsigned long long)from);
-    if (fseeko(file->stream, (off_t)(file->data_start + entry->offset + from), SEEK_SET) ||
-        fread(bytes, 1, length, file->stream) != length)
-        return status_fail(CLGAN_FAILED, "%s: %s can't be read", file->path, entry->name);
+    if (fseeko(file->stream, (off_t)(file->data_start + entry->offset + from), SEEK_SET)) return unreadable(file);
+    if (file_read_bytes(bytes, length, file->stream) != length) return ends_early(file, "it has become shorter");
     return CLGAN_OK;
 }
 

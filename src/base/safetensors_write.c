@@ -12,14 +12,13 @@ enum { DATA_ALIGNMENT = 64, PREFIX = 8 };
 struct safetensors_writer {
     struct file_writer file;
     struct hash *hash;
-    long digits;        /* place of the checksum in the file */
+    uint64_t digits;    /* place of the checksum in the file */
     uint64_t data_left; /* bytes still to come */
 };
 
 static clgan_status put(struct safetensors_writer *writer, const void *bytes, size_t length)
 {
-    if (fwrite(bytes, 1, length, writer->file.stream) != length)
-        return status_fail(CLGAN_FAILED, "%s: can't be written (is the disk full?)", writer->file.path);
+    TRY(file_put(&writer->file, bytes, length));
     hash_add(writer->hash, bytes, length);
     return CLGAN_OK;
 }
@@ -66,7 +65,7 @@ static clgan_status write_header(struct safetensors_writer *writer, const struct
     unsigned char prefix[PREFIX];
     for (int i = 0; i < PREFIX; i++) prefix[i] = (unsigned char)((uint64_t)header->length >> 8 * i);
     const char *key = strstr(header->bytes, "\"checksum\"");
-    writer->digits = PREFIX + (long)(strstr(key, digits) - header->bytes);
+    writer->digits = PREFIX + (uint64_t)(strstr(key, digits) - header->bytes);
     TRY(put(writer, prefix, PREFIX));
     return put(writer, header->bytes, header->length);
 }
@@ -127,9 +126,7 @@ clgan_status safetensors_commit(struct safetensors_writer *writer)
     if (writer->data_left) status = status_fail(CLGAN_FAILED, "%s: less data than its header says", writer->file.path);
     hash_end(writer->hash, digits);
     writer->hash = NULL;
-    if (status == CLGAN_OK && (fseek(writer->file.stream, writer->digits, SEEK_SET) ||
-                               fwrite(digits, 1, HASH_DIGITS, writer->file.stream) != HASH_DIGITS))
-        status = status_fail(CLGAN_FAILED, "%s: can't be written (is the disk full?)", writer->file.path);
+    if (status == CLGAN_OK) status = file_put_at(&writer->file, writer->digits, digits, HASH_DIGITS);
     if (status == CLGAN_OK) status = file_commit(&writer->file);
     safetensors_abandon(writer);
     return status;

@@ -140,19 +140,28 @@ static const char *read_text(struct device *device, char *bytes)
     return number >= 3 ? NULL : wrong[0];
 }
 
-void choices_read(struct device *device, const char *path, const clgan_log *log)
+clgan_status choices_read(bool *found, struct device *device, const char *path, const clgan_log *log)
 {
     char *bytes;
     size_t length;
-    if (!file_exists(path)) return;
-    if (file_read(&bytes, &length, path, CHOICES_BYTES) != CLGAN_OK) {
-        log_warning(log, "measured choices are ignored: %s", clgan_last_error());
-        return;
-    }
+    TRY(file_read_any(&bytes, &length, path, CHOICES_BYTES));
+    *found = bytes != NULL;
+    if (!bytes) return CLGAN_OK;
     const char *wrong = read_text(device, bytes);
     if (wrong) {
         log_warning(log, "measured choices are ignored: %s %s; clgan tune makes them anew", path, wrong);
         choices_free(device->choices);
     }
     free(bytes);
+    return CLGAN_OK;
+}
+
+void choices_load(struct device *device, const clgan_log *log)
+{
+    char *path;
+    bool found;
+    if (choices_path(&path, device) != CLGAN_OK) return;
+    if (choices_read(&found, device, path, log) != CLGAN_OK)
+        log_warning(log, "measured choices are ignored: %s", clgan_last_error());
+    free(path);
 }

@@ -32,9 +32,11 @@ enum { CHOICES_BYTES = 1 << 22 }; /* longest file that is read */
 /* NULL: none. */
 struct gemm_choice *choices_find(const struct gemm_choices *choices, const struct gemm *gemm);
 
-/* Adds what the file says. A file that is missing is no fault; one that can't be read, is of another version, device or
- * driver, or has a line that makes no sense, is ignored with a warning. */
-void choices_read(struct device *device, const char *path, const clgan_log *log);
+/* Adds what the file says. `*found` false: there is no such file, which is no fault; one of another version, device or
+ * driver, or with a line that makes no sense, is ignored with a warning. CLGAN_FAILED where it can't be read. */
+clgan_status choices_read(bool *found, struct device *device, const char *path, const clgan_log *log);
+/* The same from the device's file in its cache folder; one that can't be read is ignored too, with a warning. */
+void choices_load(struct device *device, const clgan_log *log);
 /* Writes all choices, or those in use. */
 clgan_status choices_write(const struct device *device, const char *path, bool used_only);
 /* The device's file in its cache folder, freed with free(); CLGAN_FAILED where it has no cache folder. */

@@ -243,12 +243,11 @@ static clgan_status add_products(struct facts *facts, const struct device *devic
 static clgan_status add_tuned(struct facts *facts, struct device *device, const clgan_log *log)
 {
     struct gemm_choices choices = {0};
-    char *path = NULL, reason[160] = "there is no cache folder to keep choices in";
+    char reason[160] = "there is no cache folder to keep choices in";
     size_t measured = 0;
     if (device->cache_dir) {
-        TRY(choices_path(&path, device));
         device->choices = &choices;
-        choices_read(device, path, log);
+        choices_load(device, log);
         for (size_t i = 0; i < choices.count; i++) measured += choices.list[i].seconds > 0;
         if (measured)
             snprintf(reason, sizeof reason, "so many matrix products are measured here (clgan tune --show)");
@@ -256,7 +255,6 @@ static clgan_status add_tuned(struct facts *facts, struct device *device, const 
             snprintf(reason, sizeof reason, "the first training measures for some seconds, clgan tune longer");
         choices_free(&choices);
         device->choices = NULL;
-        free(path);
     }
     return add_number(facts, "clgan", "tuned_products", "tuned products", CLGAN_FACT_NUMBER, measured, reason);
 }

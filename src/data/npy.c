@@ -191,12 +191,11 @@ clgan_status npy_write(const clgan_rows *rows, const char *path)
     const size_t count = rows->rows * rows->columns;
     clgan_status status = file_begin(&writer, path);
     if (status == CLGAN_OK) {
-        const bool written = fwrite(magic, 1, MAGIC, writer.stream) == MAGIC &&
-                             fwrite(lengths, 1, 4, writer.stream) == 4 &&
-                             fwrite(text.bytes, 1, text.length, writer.stream) == text.length &&
-                             fwrite(rows->values, sizeof *rows->values, count, writer.stream) == count;
-        status = written ? file_commit(&writer)
-                         : status_fail(CLGAN_FAILED, "%s: can't be written (is the disk full?)", path);
+        file_put(&writer, magic, MAGIC);
+        file_put(&writer, lengths, 4);
+        file_put(&writer, text.bytes, text.length);
+        file_put(&writer, rows->values, count * sizeof *rows->values);
+        status = file_commit(&writer); /* tells of all of them */
         file_abandon(&writer);
     }
     text_free(&text);

@@ -1,7 +1,5 @@
 #include "gan/checkpoint_files.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,29 +20,29 @@ static bool is_checkpoint(const char *name)
 /* Later steps first: the numbers are of one width. */
 static int newer(const void *a, const void *b) { return strcmp(*(char *const *)b, *(char *const *)a); }
 
-static clgan_status list_folder(struct checkpoint_files *files, DIR *stream, const char *folder)
+static clgan_status choose(struct checkpoint_files *files, const struct file_names *names, const char *folder)
 {
-    size_t capacity = 0;
-    for (const struct dirent *entry; (entry = readdir(stream));) {
-        if (!is_checkpoint(entry->d_name)) continue;
-        TRY(memory_grow(&files->paths, &capacity, files->count + 1, sizeof *files->paths));
-        TRY(file_join(&files->paths[files->count], folder, entry->d_name));
+    TRY(memory_take(&files->paths, names->count, sizeof *files->paths));
+    for (size_t i = 0; i < names->count; i++) {
+        if (!is_checkpoint(names->list[i])) continue;
+        TRY(file_join(&files->paths[files->count], folder, names->list[i]));
         files->count++;
     }
     if (files->count) qsort(files->paths, files->count, sizeof *files->paths, newer);
     return CLGAN_OK;
 }
 
+clgan_status checkpoint_files_folder(char **path, const char *folder) { return file_join(path, folder, "checkpoints"); }
+
 clgan_status checkpoint_files_list(struct checkpoint_files *files, const char *folder)
 {
     char *inner;
+    struct file_names names = {0};
     *files = (struct checkpoint_files){0};
-    TRY(file_join(&inner, folder, "checkpoints"));
-    DIR *stream = opendir(inner);
-    clgan_status status = CLGAN_OK;
-    if (!stream && errno != ENOENT) status = status_fail(CLGAN_FAILED, "%s: %s", inner, strerror(errno));
-    if (stream) status = list_folder(files, stream, inner);
-    if (stream) closedir(stream);
+    TRY(checkpoint_files_folder(&inner, folder));
+    clgan_status status = file_list(&names, inner);
+    if (status == CLGAN_OK) status = choose(files, &names, inner);
+    file_names_free(&names);
     free(inner);
     if (status != CLGAN_OK) checkpoint_files_free(files);
     return status;
@@ -57,26 +55,16 @@ void checkpoint_files_free(struct checkpoint_files *files)
     *files = (struct checkpoint_files){0};
 }
 
-static clgan_status path_of(char **path, const char *folder, const char *name)
-{
-    char *inner;
-    TRY(file_join(&inner, folder, "checkpoints"));
-    clgan_status status = file_make_folders(inner);
-    if (status == CLGAN_OK) status = file_join(path, inner, name);
-    free(inner);
-    return status;
-}
-
 clgan_status checkpoint_files_path(char **path, const char *folder, uint64_t step)
 {
-    char name[48];
-    snprintf(name, sizeof name, "step-%012" PRIu64 ".safetensors", step);
-    return path_of(path, folder, name);
+    char name[64];
+    snprintf(name, sizeof name, "checkpoints/step-%012" PRIu64 ".safetensors", step);
+    return file_join(path, folder, name);
 }
 
 clgan_status checkpoint_files_best(char **path, const char *folder)
 {
-    return path_of(path, folder, "best.safetensors");
+    return file_join(path, folder, "checkpoints/best.safetensors");
 }
 
 clgan_status checkpoint_files_set_aside(const char *folder, uint64_t step)

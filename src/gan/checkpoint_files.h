@@ -16,9 +16,11 @@ struct checkpoint_files {
 };
 clgan_status checkpoint_files_list(struct checkpoint_files *files, const char *folder);
 void checkpoint_files_free(struct checkpoint_files *files);
-/* Path of the best one by evaluation, freed with free(); makes the folder it lies in. */
+/* Path of the folder that they lie in, freed with free(). */
+clgan_status checkpoint_files_folder(char **path, const char *folder);
+/* Path of the best one by evaluation, freed with free(). */
 clgan_status checkpoint_files_best(char **path, const char *folder);
-/* Path of the checkpoint after `step` steps, freed with free(); makes the folder it lies in. */
+/* Path of the checkpoint after `step` steps, freed with free(). */
 clgan_status checkpoint_files_path(char **path, const char *folder, uint64_t step);
 /* Renames the checkpoint after `step` steps to NAME.diverged: what lists checkpoints passes it over, a person need not.
  */

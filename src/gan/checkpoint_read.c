@@ -7,6 +7,8 @@
 #include "gan/checkpoint.h"
 #include "gan/checkpoint_files.h"
 
+enum { LISTINGS = 100 }; /* of a folder whose files are being replaced */
+
 static clgan_status read_number(uint64_t *number, const struct safetensors_file *file, const char *key)
 {
     const char *text = safetensors_metadata_value(file, key);
@@ -53,20 +55,35 @@ clgan_status checkpoint_open(struct checkpoint *checkpoint, const char *path, co
 
 void checkpoint_close(struct checkpoint *checkpoint) { safetensors_close(&checkpoint->file); }
 
+/* `*gone` where a file that was listed is no longer there: a training has saved newer ones. */
+static clgan_status open_listed(struct checkpoint *checkpoint, int *found, bool *gone,
+                                const struct checkpoint_files *files, const char *recipe_text, const clgan_log *log)
+{
+    clgan_status status = CLGAN_OK;
+    for (size_t i = 0; i < files->count && !*found && status != CLGAN_USAGE; i++) {
+        status = checkpoint_open(checkpoint, files->paths[i], recipe_text);
+        *found = status == CLGAN_OK;
+        *gone = status == CLGAN_FAILED && !file_exists(files->paths[i]);
+        if (*gone) return status;
+        if (status == CLGAN_FAILED && i + 1 < files->count)
+            log_warning(log, "%s; taking the checkpoint before it", clgan_last_error());
+    }
+    return status;
+}
+
 clgan_status checkpoint_open_newest(struct checkpoint *checkpoint, int *found, const char *folder,
                                     const char *recipe_text, const clgan_log *log)
 {
-    struct checkpoint_files files;
+    clgan_status status;
+    bool gone = false;
+    int listings = 0;
     *found = 0;
-    TRY(checkpoint_files_list(&files, folder));
-    clgan_status status = CLGAN_OK;
-    for (size_t i = 0; i < files.count && !*found && status != CLGAN_USAGE; i++) {
-        status = checkpoint_open(checkpoint, files.paths[i], recipe_text);
-        *found = status == CLGAN_OK;
-        if (status == CLGAN_FAILED && i + 1 < files.count)
-            log_warning(log, "%s; taking the checkpoint before it", clgan_last_error());
-    }
-    checkpoint_files_free(&files);
+    do {
+        struct checkpoint_files files;
+        TRY(checkpoint_files_list(&files, folder));
+        status = open_listed(checkpoint, found, &gone, &files, recipe_text, log);
+        checkpoint_files_free(&files);
+    } while (gone && ++listings < LISTINGS);
     return status;
 }
 

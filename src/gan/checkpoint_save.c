@@ -91,13 +91,26 @@ static clgan_status write_file(const char *path, struct pair *pair, struct net_t
     return status;
 }
 
-static clgan_status remove_old(const char *folder)
+/* Those before the one just saved, but for the last ones. A later one is damaged, or the run would have gone on from
+ * it: it does not count. */
+static clgan_status remove_old(const char *folder, const char *saved)
 {
     struct checkpoint_files files;
+    size_t older = 0;
     TRY(checkpoint_files_list(&files, folder));
-    for (size_t i = KEPT; i < files.count; i++) unlink(files.paths[i]);
+    for (size_t i = 0; i < files.count; i++)
+        if (strcmp(files.paths[i], saved) < 0 && ++older >= KEPT) unlink(files.paths[i]);
     checkpoint_files_free(&files);
     return CLGAN_OK;
+}
+
+static clgan_status make_folder(const char *folder)
+{
+    char *path;
+    TRY(checkpoint_files_folder(&path, folder));
+    const clgan_status status = file_make_folder(path);
+    free(path);
+    return status;
 }
 
 /* Into the file `path`. */
@@ -124,9 +137,10 @@ static clgan_status save(const char *path, struct pair *pair, const char *recipe
 clgan_status checkpoint_save(struct pair *pair, const char *folder, const char *recipe_text, uint64_t step)
 {
     char *path;
+    TRY(make_folder(folder));
     TRY(checkpoint_files_path(&path, folder, step));
     clgan_status status = save(path, pair, recipe_text, step);
-    if (status == CLGAN_OK) status = remove_old(folder);
+    if (status == CLGAN_OK) status = remove_old(folder, path);
     free(path);
     return status;
 }
@@ -134,6 +148,7 @@ clgan_status checkpoint_save(struct pair *pair, const char *folder, const char *
 clgan_status checkpoint_save_best(struct pair *pair, const char *folder, const char *recipe_text, uint64_t step)
 {
     char *path;
+    TRY(make_folder(folder));
     TRY(checkpoint_files_best(&path, folder));
     const clgan_status status = save(path, pair, recipe_text, step);
     free(path);

@@ -1,12 +1,11 @@
 /* clgan_figure_filmstrip: the samples of fixed noise over the epochs, as one picture and as an animation. */
-#include <dirent.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "gan/figure.h"
 #include "output/animation.h"
@@ -39,16 +38,15 @@ static int ascending(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-static clgan_status list_folder(struct epochs *epochs, DIR *stream)
+static clgan_status choose_epochs(struct epochs *epochs, const struct file_names *names)
 {
-    size_t capacity = 0;
-    for (const struct dirent *entry; (entry = readdir(stream));) {
+    TRY(memory_take(&epochs->numbers, names->count, sizeof *epochs->numbers));
+    for (size_t i = 0; i < names->count; i++) {
         uint64_t epoch;
         char file[RUN_PICTURE];
-        if (sscanf(entry->d_name, "epoch-%12" SCNu64 ".png", &epoch) != 1) continue;
+        if (sscanf(names->list[i], "epoch-%12" SCNu64 ".png", &epoch) != 1) continue;
         run_picture_name(file, epoch);
-        if (strcmp(strchr(file, '/') + 1, entry->d_name) != 0) continue;
-        TRY(memory_grow(&epochs->numbers, &capacity, epochs->count + 1, sizeof *epochs->numbers));
+        if (strcmp(strchr(file, '/') + 1, names->list[i]) != 0) continue;
         epochs->numbers[epochs->count++] = epoch;
     }
     if (epochs->count) qsort(epochs->numbers, epochs->count, sizeof *epochs->numbers, ascending);
@@ -58,12 +56,11 @@ static clgan_status list_folder(struct epochs *epochs, DIR *stream)
 static clgan_status list_epochs(struct epochs *epochs, const struct clgan_run *run)
 {
     char *folder;
+    struct file_names names = {0};
     TRY(run_path(&folder, run, "samples"));
-    DIR *stream = opendir(folder);
-    clgan_status status = CLGAN_OK;
-    if (!stream && errno != ENOENT) status = status_fail(CLGAN_FAILED, "%s: %s", folder, strerror(errno));
-    if (stream) status = list_folder(epochs, stream);
-    if (stream) closedir(stream);
+    clgan_status status = file_list(&names, folder);
+    if (status == CLGAN_OK) status = choose_epochs(epochs, &names);
+    file_names_free(&names);
     if (status == CLGAN_OK && !epochs->count)
         status =
             status_fail(CLGAN_USAGE, "%s has no pictures epoch-NNNN.png yet: train first with clgan train --resume %s",

@@ -89,10 +89,10 @@ static clgan_status read_into(struct recipe *recipe, const char *name, const cha
         snprintf(origin, sizeof origin, "%s (shipped)", name);
         return recipe_parse(recipe, file->text, file->length, origin, settings, count);
     }
-    if (!file_exists(name)) return no_such_recipe(name);
     char *bytes;
     size_t length;
-    TRY(file_read(&bytes, &length, name, RECIPE_BYTES));
+    TRY(file_read_any(&bytes, &length, name, RECIPE_BYTES));
+    if (!bytes) return no_such_recipe(name);
     clgan_status status = recipe_parse(recipe, bytes, length, name, settings, count);
     free(bytes);
     return status;

@@ -10,7 +10,11 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/text.h"
+#include "gan/run_lock.h"
 
+#define RUN_SETTINGS "run.json"
+#define RUN_RECIPE "recipe.yaml" /* written last: where it is, all is that a resumed training needs */
 enum { SETTINGS_BYTES = 1 << 20, RUN_NUMBERS = 1000 };
 
 clgan_status run_path(char **path, const struct clgan_run *run, const char *name)
@@ -32,9 +36,9 @@ void run_halve_rates(struct clgan_run *run, unsigned times)
     }
 }
 
-/* ---- run.json ---- */
+/* ---- run.json and recipe.yaml ---- */
 
-clgan_status run_write_settings(const struct clgan_run *run)
+static clgan_status write_settings(const struct clgan_run *run)
 {
     char *path = NULL;
     json_t *json =
@@ -45,11 +49,38 @@ clgan_status run_write_settings(const struct clgan_run *run)
     json_decref(json);
     if (!text)
         return status_fail(CLGAN_FAILED, "%s/run.json: a path is not valid UTF-8, or memory is short", run->folder);
-    clgan_status status = run_path(&path, run, "run.json");
+    clgan_status status = run_path(&path, run, RUN_SETTINGS);
     if (status == CLGAN_OK) status = file_write(path, text, strlen(text));
     free(path);
     free(text);
     return status;
+}
+
+clgan_status run_write(struct clgan_run *run)
+{
+    char *path;
+    TRY(write_settings(run));
+    if (run->begun) return CLGAN_OK;
+    TRY(run_path(&path, run, RUN_RECIPE));
+    const clgan_status status = file_write(path, run->recipe_text, strlen(run->recipe_text));
+    free(path);
+    run->begun = status == CLGAN_OK;
+    return status;
+}
+
+clgan_status run_tidy(const struct clgan_run *run)
+{
+    static const char *const folders[] = {"", "/checkpoints", "/samples"};
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        struct text folder = {0};
+        char *path;
+        text_append(&folder, "%s%s", run->folder, folders[i]);
+        TRY(text_take(&path, &folder));
+        file_sweep(path, 0);
+        free(path);
+    }
+    TRY(file_sync_folder(run->folder));
+    return file_sync_folder_of(run->folder);
 }
 
 static clgan_status parse_settings(struct clgan_run *run, const char *bytes, size_t length, const char *path)
@@ -80,7 +111,7 @@ static clgan_status read_settings(struct clgan_run *run)
 {
     char *path = NULL, *bytes = NULL;
     size_t length = 0;
-    TRY(run_path(&path, run, "run.json"));
+    TRY(run_path(&path, run, RUN_SETTINGS));
     clgan_status status = file_read(&bytes, &length, path, SETTINGS_BYTES);
     if (status == CLGAN_OK) status = parse_settings(run, bytes, length, path);
     free(bytes);
@@ -108,15 +139,45 @@ clgan_status run_set_data(struct clgan_run *run, const char *path)
     return CLGAN_OK;
 }
 
+/* Whether nothing lies in the folder but what a training leaves there that was killed as it began. */
+static clgan_status is_unused(bool *unused, const char *folder)
+{
+    struct file_names names;
+    TRY(file_list(&names, folder));
+    *unused = true;
+    for (size_t i = 0; i < names.count; i++)
+        *unused &= file_is_temporary(names.list[i]) || strcmp(names.list[i], RUN_LOCK) == 0 ||
+                   strcmp(names.list[i], RUN_SETTINGS) == 0;
+    file_names_free(&names);
+    return CLGAN_OK;
+}
+
+/* `folder` becomes the run's, locked. CLGAN_USAGE where it is taken. */
+static clgan_status take_folder(struct clgan_run *run, const char *folder)
+{
+    bool unused = true;
+    clgan_status status = file_make_new_folder(folder);
+    if (status == CLGAN_USAGE && file_is_folder(folder)) status = is_unused(&unused, folder);
+    if (status != CLGAN_OK) return status;
+    if (!unused) return status_fail(CLGAN_USAGE, "%s: exists already", folder);
+    TRY(memory_copy_text(&run->folder, folder));
+    status = run_lock(run);
+    if (status == CLGAN_OK) status = is_unused(&unused, folder); /* somebody may have begun until now */
+    if (status == CLGAN_OK && unused) return status;
+    run_unlock(run);
+    free(run->folder);
+    run->folder = NULL;
+    return status == CLGAN_OK ? status_fail(CLGAN_USAGE, "%s: exists already", folder) : status;
+}
+
 static clgan_status make_numbered_folder(struct clgan_run *run)
 {
     char path[RECIPE_NAME + 32];
     for (int number = 1; number < RUN_NUMBERS; number++) {
         snprintf(path, sizeof path, "runs/%s-%03d", run->recipe.name, number);
         if (file_exists(path)) continue;
-        const clgan_status status = file_make_new_folder(path);
-        if (status == CLGAN_USAGE) continue; /* somebody else was faster */
-        return status == CLGAN_OK ? memory_copy_text(&run->folder, path) : status;
+        const clgan_status status = take_folder(run, path);
+        if (status != CLGAN_USAGE) return status; /* else somebody was faster */
     }
     return status_fail(CLGAN_FAILED, "runs/%s-001 to %03d all exist: remove some, or name a folder with --out",
                        run->recipe.name, RUN_NUMBERS - 1);
@@ -125,10 +186,9 @@ static clgan_status make_numbered_folder(struct clgan_run *run)
 static clgan_status make_folder(struct clgan_run *run, const char *folder)
 {
     if (!folder) return make_numbered_folder(run);
-    if (file_exists(folder))
-        return status_fail(CLGAN_USAGE, "%s exists: name another folder, or go on with --resume %s", folder, folder);
-    TRY(file_make_new_folder(folder));
-    return memory_copy_text(&run->folder, folder);
+    const clgan_status status = take_folder(run, folder);
+    if (status != CLGAN_USAGE) return status;
+    return status_fail(CLGAN_USAGE, "%s exists: name another folder, or go on with --resume %s", folder, folder);
 }
 
 static bool takes_layers(const struct network_recipe *network)
@@ -152,16 +212,11 @@ static clgan_status check_from(const struct recipe *recipe, const char *from)
 
 static clgan_status create(struct clgan_run *run, const char *folder, const char *data, const char *from)
 {
-    char *path = NULL;
     TRY(check_from(&run->recipe, from));
     TRY(make_absolute(&run->data, data, "data"));
     TRY(make_absolute(&run->from, from, "run"));
     TRY(recipe_write(&run->recipe_text, &run->recipe));
-    TRY(make_folder(run, folder));
-    TRY(run_path(&path, run, "recipe.yaml"));
-    clgan_status status = file_write(path, run->recipe_text, strlen(run->recipe_text));
-    free(path);
-    return status == CLGAN_OK ? run_write_settings(run) : status;
+    return make_folder(run, folder);
 }
 
 clgan_status clgan_run_create(clgan_run **run, const clgan_recipe *recipe, const char *folder, const char *data,
@@ -169,6 +224,7 @@ clgan_status clgan_run_create(clgan_run **run, const clgan_recipe *recipe, const
 {
     clgan_run *made;
     TRY(memory_take(&made, 1, sizeof *made));
+    made->lock = RUN_UNLOCKED;
     made->recipe = recipe->recipe;
     if (log) made->log = *log;
     clgan_status status = create(made, folder, data, from);
@@ -181,21 +237,27 @@ clgan_status clgan_run_create(clgan_run **run, const clgan_recipe *recipe, const
 
 /* ---- opening ---- */
 
+static clgan_status not_a_run(const char *folder)
+{
+    bool unused = false;
+    if (file_is_folder(folder)) TRY(is_unused(&unused, folder));
+    return status_fail(CLGAN_USAGE, "%s: not the folder of a run (it has no recipe.yaml)%s%s", folder,
+                       unused ? ": no training has begun in it. Begin one with --out " : "", unused ? folder : "");
+}
+
 static clgan_status open_folder(struct clgan_run *run, const char *folder)
 {
     char *path = NULL;
     clgan_recipe *recipe = NULL;
     TRY(memory_copy_text(&run->folder, folder));
-    TRY(run_path(&path, run, "recipe.yaml"));
-    clgan_status status = CLGAN_OK;
-    if (!file_is_folder(folder) || !file_exists(path))
-        status = status_fail(CLGAN_USAGE, "%s: not the folder of a run (it has no recipe.yaml)", folder);
-    if (status == CLGAN_OK) status = clgan_recipe_read(&recipe, path, NULL, 0);
+    TRY(run_path(&path, run, RUN_RECIPE));
+    const clgan_status status = file_is_missing(path) ? not_a_run(folder) : clgan_recipe_read(&recipe, path, NULL, 0);
     free(path);
     TRY(status);
     run->recipe = recipe->recipe;
     clgan_recipe_free(recipe);
     TRY(recipe_write(&run->recipe_text, &run->recipe));
+    run->begun = true;
     TRY(read_settings(run));
     run_halve_rates(run, run->rollbacks);
     return CLGAN_OK;
@@ -205,6 +267,7 @@ clgan_status clgan_run_open(clgan_run **run, const char *folder, const clgan_log
 {
     clgan_run *made;
     TRY(memory_take(&made, 1, sizeof *made));
+    made->lock = RUN_UNLOCKED;
     if (log) made->log = *log;
     clgan_status status = open_folder(made, folder);
     if (status == CLGAN_OK)
@@ -225,6 +288,7 @@ int clgan_run_signed(const clgan_run *run)
 void clgan_run_free(clgan_run *run)
 {
     if (!run) return;
+    run_unlock(run);
     free(run->folder);
     free(run->recipe_text);
     free(run->data);

@@ -1,6 +1,6 @@
-/* A run's folder: recipe.yaml (resolved), run.json (what the recipe does not say: where the data is, the run that
- * layers are taken from, the epochs and evaluations last asked for, how often it was rolled back), kernels.txt (which
- * kernel makes each product), log.jsonl, checkpoints/, samples/. */
+/* A run's folder: lock (run_lock.h), recipe.yaml (resolved), run.json (what the recipe does not say: where the data is,
+ * the run that layers are taken from, the epochs and evaluations last asked for, how often it was rolled back),
+ * kernels.txt (which kernel makes each product), log.jsonl, checkpoints/, samples/. */
 #ifndef GAN_RUN_H
 #define GAN_RUN_H
 
@@ -17,18 +17,24 @@ struct clgan_run {
     uint64_t evaluate_every; /* epochs, last asked for; 0: never */
     unsigned rollbacks;      /* because numbers were not finite; each halved the learning rates in `recipe` */
     uint64_t rolled_back_to; /* step of the checkpoint that the last one went back to; 0: to the start, or none yet */
+    bool begun;              /* recipe.yaml is there */
+    int lock;                /* handle of the folder's lock; RUN_UNLOCKED: not held */
     clgan_log log;
 };
 
-/* Notes that the data is at `path` now; run_write_settings keeps it. */
+/* Notes that the data is at `path` now; run_write keeps it. */
 clgan_status run_set_data(struct clgan_run *run, const char *path);
 
 enum { RUN_ROLLBACKS = 8 }; /* at most */
 /* Halves the learning rates of the recipe in memory `times` times; its text stays as it was. */
 void run_halve_rates(struct clgan_run *run, unsigned times);
 
-/* Writes run.json anew. */
-clgan_status run_write_settings(const struct clgan_run *run);
+/* Writes run.json anew, and then recipe.yaml where it is not there yet: a folder that has it has both. */
+clgan_status run_write(struct clgan_run *run);
+
+/* Before a training, locked: removes what killed ones left half-written, and makes durable the names of what they left
+ * whole. */
+clgan_status run_tidy(const struct clgan_run *run);
 
 /* "samples/epoch-NNNN.png": the picture of an epoch, in the run's folder. */
 enum { RUN_PICTURE = 48 };

@@ -1,6 +1,5 @@
 #include "gan/run_log.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
@@ -81,11 +80,10 @@ clgan_status run_log_append(const struct clgan_run *run, const clgan_progress *p
     if (!line)
         return status_fail(CLGAN_FAILED, "%s/log.jsonl: a number is not finite, or memory is short", run->folder);
     clgan_status status = run_path(&path, run, "log.jsonl");
-    FILE *stream = status == CLGAN_OK ? fopen(path, "a") : NULL;
-    if (status == CLGAN_OK && !stream) status = status_fail(CLGAN_FAILED, "%s: %s", path, strerror(errno));
-    if (stream) {
-        const int written = fprintf(stream, "%s\n", line);
-        if (fclose(stream) || written < 0) status = status_fail(CLGAN_FAILED, "%s: %s", path, strerror(errno));
+    if (status == CLGAN_OK) {
+        const size_t length = strlen(line);
+        line[length] = '\n'; /* in place of its end */
+        status = file_append(path, line, length + 1);
     }
     free(path);
     free(line);
@@ -93,14 +91,6 @@ clgan_status run_log_append(const struct clgan_run *run, const clgan_progress *p
 }
 
 /* ---- reading ---- */
-
-/* `*bytes` NULL where there is no log. */
-static clgan_status read_all(char **bytes, size_t *length, const char *path)
-{
-    *bytes = NULL;
-    *length = 0;
-    return file_exists(path) ? file_read(bytes, length, path, LOG_BYTES) : CLGAN_OK;
-}
 
 /* False where the line is not an epoch's. */
 static bool parse_line(clgan_progress *progress, const char *line, size_t length)
@@ -137,7 +127,7 @@ clgan_status run_log_read(clgan_progress **lines, size_t *count, const struct cl
     *lines = NULL;
     *count = 0;
     TRY(run_path(&path, run, "log.jsonl"));
-    clgan_status status = read_all(&bytes, &length, path);
+    clgan_status status = file_read_any(&bytes, &length, path, LOG_BYTES);
     if (status == CLGAN_OK && bytes) status = parse_lines(lines, count, bytes);
     if (status != CLGAN_OK) {
         free(*lines);
@@ -161,7 +151,7 @@ clgan_status run_log_cut(const struct clgan_run *run, uint64_t epochs)
     char *path = NULL, *bytes = NULL;
     size_t length = 0;
     TRY(run_path(&path, run, "log.jsonl"));
-    clgan_status status = read_all(&bytes, &length, path);
+    clgan_status status = file_read_any(&bytes, &length, path, LOG_BYTES);
     if (status == CLGAN_OK && bytes) {
         struct text kept = {0};
         for (const char *line = bytes, *end; (end = strchr(line, '\n')); line = end + 1)

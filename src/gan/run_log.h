@@ -4,6 +4,7 @@
 
 #include "gan/run.h"
 
+/* Durable when it returns: a checkpoint that is saved after it counts on the line. */
 clgan_status run_log_append(const struct clgan_run *run, const clgan_progress *progress);
 /* What is known of each line, in order: epoch, health, log_likelihood. `*lines` is freed with free(); no log is no
  * lines. */

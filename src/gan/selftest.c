@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "gan/tuning.h"
+#include "compute/choices.h"
 
 static const struct {
     const char *name;
@@ -142,7 +142,7 @@ void selftest_run(size_t *failed, clgan_check *first, struct device *device, con
     struct gemm_choices own = {0}, *const kept = device->choices;
     struct run run = {.device = device, .options = options, .used = kept, .first = first};
     device->choices = &own; /* the checks' products are no training's */
-    tuning_load(device, NULL);
+    choices_load(device, NULL);
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
         if (checks[i].brief || !options->brief)
             if (kept->count || checks[i].run != selftest_used) run_check(&run, checks[i].name, checks[i].run, 0);

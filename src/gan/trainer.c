@@ -8,6 +8,7 @@
 #include "gan/checkpoint.h"
 #include "gan/checkpoint_files.h"
 #include "gan/divergence.h"
+#include "gan/run_lock.h"
 #include "gan/run_log.h"
 
 /* A group of steps is about this long: short enough for a watchdog, long enough to hide the wait. Seconds. */
@@ -156,7 +157,7 @@ static clgan_status roll_back(struct trainer *trainer)
     TRY(trainer_rewind(trainer));
     run->rollbacks++;
     run->rolled_back_to = trainer->step;
-    TRY(run_write_settings(run));
+    TRY(run_write(run));
     log_warning(&run->log,
                 "back to step %" PRIu64 ", with half the learning rates (G %.3g, D %.3g at first; rollback %u of %d)",
                 trainer->step, run->recipe.generator_optimiser.learning_rate,
@@ -216,14 +217,15 @@ static clgan_status train_from(struct clgan_run *run, const clgan_train_options 
                  run->folder, done, run->epochs);
         return CLGAN_OK;
     }
-    TRY(run_write_settings(run));
+    TRY(run_write(run));
     return train(run, options, checkpoint);
 }
 
-clgan_status clgan_train(clgan_run *run, const clgan_train_options *options)
+static clgan_status train_locked(struct clgan_run *run, const clgan_train_options *options)
 {
     struct checkpoint checkpoint;
     int found;
+    TRY(run_tidy(run));
     TRY(checkpoint_open_newest(&checkpoint, &found, run->folder, run->recipe_text, &run->log));
     clgan_status status;
     if (found && !options->resume)
@@ -232,5 +234,13 @@ clgan_status clgan_train(clgan_run *run, const clgan_train_options *options)
     else
         status = train_from(run, options, found ? &checkpoint : NULL);
     if (found) checkpoint_close(&checkpoint);
+    return status;
+}
+
+clgan_status clgan_train(clgan_run *run, const clgan_train_options *options)
+{
+    TRY(run_lock(run));
+    const clgan_status status = train_locked(run, options);
+    run_unlock(run);
     return status;
 }

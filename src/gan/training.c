@@ -41,17 +41,14 @@ static clgan_status check_memory(const struct training *training)
 }
 
 /* The step's plan with the kernels that the run began with, or the best that are known here. */
-static clgan_status plan_step(struct training *training, const struct training_request *request,
+static clgan_status plan_step(bool *begun, struct training *training, const struct training_request *request,
                               const clgan_train_options *options, const clgan_log *log)
 {
-    const bool begun = request->choices && file_exists(request->choices);
     bool changed = false;
-    if (begun)
-        choices_read(training->device, request->choices, log);
-    else
-        tuning_load(training->device, log);
+    if (request->choices) TRY(choices_read(begun, training->device, request->choices, log));
+    if (!*begun) choices_load(training->device, log);
     TRY(pair_plan(&training->pair, &training->batches));
-    if (!request->choices || begun) return CLGAN_OK;
+    if (!request->choices || *begun) return CLGAN_OK;
     if (!options->no_tune) tuning_quick(&changed, training->device, options->stop, log);
     if (changed) {
         plan_free(&training->pair.step);
@@ -73,15 +70,15 @@ static clgan_status set_up(struct training *training, const struct training_requ
     struct batches_request batches = pair_batches_request(recipe, &training->dataset.train);
     batches.stream = options->stream_data;
     TRY(batches_make(&training->batches, training->device, &batches, log));
-    TRY(plan_step(training, request, options, log));
+    bool begun = false;
+    TRY(plan_step(&begun, training, request, options, log));
     TRY(sampler_make(&training->sampler, training->device, recipe, &training->pair.g, averaged,
                      (uint64_t)recipe->train.seed));
     if (!request->choices) return CLGAN_OK;
     TRY(selftest_gate(training->device, options->force, log));
     TRY(pair_plan_probe(&training->pair, &training->batches));
     TRY(monitor_make(&training->monitor, &training->pair));
-    if (file_exists(request->choices)) return CLGAN_OK;
-    return choices_write(training->device, request->choices, true);
+    return begun ? CLGAN_OK : choices_write(training->device, request->choices, true);
 }
 
 clgan_status training_open(struct training *training, const struct recipe *recipe,

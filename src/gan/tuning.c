@@ -10,14 +10,6 @@
 #define QUICK_SECONDS 4.0
 enum { QUICK_CANDIDATES = 4, QUICK_BYTES = 256 << 20, ALL_CANDIDATES = 48 };
 
-void tuning_load(struct device *device, const clgan_log *log)
-{
-    char *path;
-    if (choices_path(&path, device) != CLGAN_OK) return;
-    choices_read(device, path, log);
-    free(path);
-}
-
 static clgan_status keep(struct device *device)
 {
     char *path;

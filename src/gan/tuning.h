@@ -4,8 +4,6 @@
 
 #include "compute/choices.h"
 
-/* Reads the choices kept for the device. */
-void tuning_load(struct device *device, const clgan_log *log);
 /* Measures for a few seconds if products in use are unknown to the file, and keeps what was found. `*changed`: plans
  * are to be made again. Failures are told, and no reason to stop. */
 void tuning_quick(bool *changed, struct device *device, const volatile int *stop, const clgan_log *log);

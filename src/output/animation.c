@@ -1,6 +1,5 @@
 #include "output/animation.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -17,12 +16,6 @@ static uint32_t get32(const uint8_t bytes[4])
     return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
-static clgan_status put(struct animation *animation, const void *bytes, size_t length)
-{
-    if (fwrite(bytes, 1, length, animation->writer.stream) == length) return CLGAN_OK;
-    return status_fail(CLGAN_FAILED, "%s: %s", animation->writer.path, strerror(errno));
-}
-
 /* A chunk whose data are `head` (may be empty) and then `data`. */
 static clgan_status put_chunk(struct animation *animation, const char type[4], const uint8_t *head, size_t head_length,
                               const uint8_t *data, size_t length)
@@ -32,12 +25,12 @@ static clgan_status put_chunk(struct animation *animation, const char type[4], c
     sum = crc32(sum, head, (uInt)head_length);
     sum = crc32(sum, data, (uInt)length);
     put32(number, (uint32_t)(head_length + length));
-    TRY(put(animation, number, 4));
-    TRY(put(animation, type, 4));
-    TRY(put(animation, head, head_length));
-    TRY(put(animation, data, length));
+    TRY(file_put(&animation->writer, number, 4));
+    TRY(file_put(&animation->writer, type, 4));
+    TRY(file_put(&animation->writer, head, head_length));
+    TRY(file_put(&animation->writer, data, length));
     put32(number, (uint32_t)sum);
-    return put(animation, number, 4);
+    return file_put(&animation->writer, number, 4);
 }
 
 clgan_status animation_begin(struct animation *animation, const char *path, size_t frames)
@@ -76,7 +69,7 @@ static clgan_status put_frame(struct animation *animation, const uint8_t *png, s
     uint8_t control[CONTROL] = {0}; /* frames; 0: for ever */
     bool begun = false;
     put32(control, (uint32_t)animation->frames);
-    if (!animation->added) TRY(put(animation, png, SIGNATURE));
+    if (!animation->added) TRY(file_put(&animation->writer, png, SIGNATURE));
     for (size_t at = SIGNATURE; at + CHUNK_HEAD + CHUNK_TAIL <= length;) {
         const size_t data = get32(png + at), whole = data + CHUNK_HEAD + CHUNK_TAIL;
         const bool is_data = memcmp(png + at + 4, "IDAT", 4) == 0, is_end = memcmp(png + at + 4, "IEND", 4) == 0;
@@ -88,7 +81,7 @@ static clgan_status put_frame(struct animation *animation, const uint8_t *png, s
         if (is_data)
             TRY(put_data(animation, png + at + CHUNK_HEAD, data));
         else if (!animation->added && !is_end)
-            TRY(put(animation, png + at, whole));
+            TRY(file_put(&animation->writer, png + at, whole));
         at += whole;
     }
     return CLGAN_OK;

@@ -99,16 +99,18 @@ clgan_status chart_begin(struct chart *chart, double width, double height, doubl
     return begin(chart);
 }
 
+/* What fails is told by file_commit, with its reason. */
 static cairo_status_t write_part(void *closure, const unsigned char *bytes, unsigned length)
 {
-    return fwrite(bytes, 1, length, closure) == length ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
+    file_put(closure, bytes, length);
+    return CAIRO_STATUS_SUCCESS;
 }
 
 clgan_status chart_begin_svg(struct chart *chart, double width, double height, const char *path)
 {
     *chart = (struct chart){.width = width, .height = height};
     TRY(file_begin(&chart->writer, path));
-    chart->surface = cairo_svg_surface_create_for_stream(write_part, chart->writer.stream, width, height);
+    chart->surface = cairo_svg_surface_create_for_stream(write_part, &chart->writer, width, height);
     return begin(chart);
 }
 

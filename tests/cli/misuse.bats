@@ -48,9 +48,11 @@ load common
 
 @test "a run's folder that exists is not touched" {
   mkdir run
+  echo mine >run/notes
   fails 2 "exists" tiny --epochs 1 --out run
-  [ -z "$(ls run)" ]
+  [ "$(ls -A run)" = notes ]
   fails 2 "not the folder of a run" "$CLGAN" train --resume run
+  [ "$(ls -A run)" = notes ]
   fails 2 "not the folder of a run" "$CLGAN" sample nowhere
 }
 
@@ -121,17 +123,6 @@ load common
   fails 2 "either" "$CLGAN" score run
   head -c 140 z.npy >cut.npy
   fails 1 "shorter" "$CLGAN" sample run --noise cut.npy --out y.npy
-}
-
-@test "a full disk ends in a message, and what was saved stays" {
-  tiny --epochs 1 --out run --quiet
-  before=$(md5sum "$(newest run)")
-  limited() { (trap '' XFSZ; ulimit -f 30; "$CLGAN" train --resume run --epochs 3 --no-cache); }
-  fails 1 "" limited
-  [[ "$output" == *"disk"* || "$output" == *"large"* ]]
-  [ "$before" = "$(md5sum "$(newest run)")" ]
-  [ -z "$(ls run/checkpoints | grep -v '\.safetensors$')" ]
-  "$CLGAN" train --resume run --epochs 3 --quiet
 }
 
 @test "too little device memory says how much is needed" {

@@ -112,6 +112,7 @@ int main(int argc, char **argv)
     struct sigaction action = {.sa_handler = on_interrupt};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    signal(SIGXFSZ, SIG_IGN); /* a file past the limit is a write that fails, and says so */
     const int code = run(&context, argc, argv);
     if (fclose(context.out)) {
         fprintf(stderr, "clgan: the output can't be written\n");
