@@ -31,7 +31,8 @@ struct trainer {
     size_t group;                    /* steps between two waits */
     struct alarms alarms;
     struct validation validation;
-    double best; /* log-likelihood so far; -INFINITY: none */
+    double best;  /* log-likelihood so far; -INFINITY: none */
+    bool advised; /* the message of a failure says what to do */
 };
 
 /* ---- what is told ---- */
@@ -47,14 +48,24 @@ static void fill_means(clgan_progress *progress, const float sums[2 * METRICS], 
     progress->d_fake = mean[METRIC_D_FAKE];
 }
 
+enum { KEPT = 64 };
+
+static void tell_kept(char kept[KEPT], const struct trainer *trainer)
+{
+    if (trainer->saved == UINT64_MAX)
+        snprintf(kept, KEPT, "there is no checkpoint yet");
+    else
+        snprintf(kept, KEPT, "the checkpoint of step %" PRIu64 " is kept", trainer->saved);
+}
+
 static clgan_status refuse_bad(struct trainer *trainer)
 {
     step_state state;
     TRY(pair_read_state(&trainer->training->pair, &state));
     if (!state.first_bad) return CLGAN_OK;
-    char kept[64] = "there is no checkpoint yet";
-    if (trainer->saved != UINT64_MAX)
-        snprintf(kept, sizeof kept, "the checkpoint of step %" PRIu64 " is kept", trainer->saved);
+    char kept[KEPT];
+    tell_kept(kept, trainer);
+    trainer->advised = true;
     return status_fail(CLGAN_FAILED,
                        "step %" PRIu64 ": a loss is not finite (NaN or infinity); training stopped, %s. Try a "
                        "lower learning rate",
@@ -172,6 +183,7 @@ static clgan_status refuse_collapse(struct trainer *trainer, unsigned begun)
     clgan_alarm first = 0;
     while (!(begun & 1u << first)) first++;
     TRY(save(trainer));
+    trainer->advised = true;
     return status_fail(CLGAN_FAILED,
                        "%s: training stopped after step %" PRIu64 ", saved; go on with: clgan train "
                        "--resume %s",
@@ -285,6 +297,16 @@ static clgan_status loop(struct trainer *trainer, double opened)
     return wants_stop(trainer) ? CLGAN_STOPPED : CLGAN_OK;
 }
 
+/* What failed may be gone, as a driver that was reset or a disc that was full is: the run can go on. */
+static clgan_status advise(const struct trainer *trainer, clgan_status status)
+{
+    char kept[KEPT], message[8192];
+    if (status != CLGAN_FAILED || trainer->advised) return status;
+    tell_kept(kept, trainer);
+    snprintf(message, sizeof message, "%s", clgan_last_error());
+    return status_fail(status, "%s; %s, go on with: clgan train --resume %s", message, kept, trainer->run->folder);
+}
+
 /* A line of log for each line of the table. */
 static void log_profile(const struct trainer *trainer)
 {
@@ -331,7 +353,7 @@ static clgan_status train(struct clgan_run *run, const clgan_train_options *opti
     if (status == CLGAN_OK) status = restore(&trainer, checkpoint);
     if (status == CLGAN_OK) {
         trainer.total = run->epochs * trainer.per_epoch;
-        status = loop(&trainer, opened);
+        status = advise(&trainer, loop(&trainer, opened));
     }
     if (options->profile && training.pair.step.runs) log_profile(&trainer);
     validation_free(&trainer.validation);
