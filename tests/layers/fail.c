@@ -6,10 +6,6 @@
  * A test in the same process takes over by fail.h. The layer also counts objects that are not given back. Calls that
  * release are never made to fail: nobody can do anything about it. The state of an event is told when its command has
  * ended, so that programs that look again and again make the same calls in each run. */
-#define _GNU_SOURCE
-#include <execinfo.h>
-#include <link.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -67,8 +63,8 @@ enum { ENTRIES(NUMBER) ENTRY_COUNT };
 #define ROW(name, ...) {#name, {__VA_ARGS__}},
 static const struct fail_entry entries[] = {ENTRIES(ROW)};
 
-static int by_environment(size_t entry, bool library);
-LAYER_EXPORT struct fail fail = {entries, ENTRY_COUNT, by_environment, {0}};
+static int by_environment(size_t entry);
+LAYER_EXPORT struct fail fail = {entries, ENTRY_COUNT, by_environment, false, {0}};
 
 /* ---- which call fails ---- */
 
@@ -81,11 +77,10 @@ static void tell_failed(const char *name)
     fclose(file);
 }
 
-static int by_environment(size_t entry, bool library)
+static int by_environment(size_t entry)
 {
     static unsigned long calls, failed;
     const char *which = getenv("CLGAN_FAIL"), *code = getenv("CLGAN_FAIL_CODE"), *number = which;
-    (void)library;
     if (!which) return 0;
     if (failed && getenv("CLGAN_FAIL_LASTING")) return entries[entry].codes[0];
     const char *colon = strchr(which, ':');
@@ -100,32 +95,7 @@ static int by_environment(size_t entry, bool library)
     return code ? (int)strtol(code, NULL, 10) : entries[entry].codes[0];
 }
 
-static uintptr_t library_begin, library_end; /* where CLBlast lies */
-
-static int find_library(struct dl_phdr_info *info, size_t size, void *unused)
-{
-    (void)size;
-    (void)unused;
-    if (!info->dlpi_name || !strstr(info->dlpi_name, "libclblast")) return 0;
-    library_begin = info->dlpi_addr;
-    for (int i = 0; i < info->dlpi_phnum; i++) {
-        const uintptr_t end = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr + info->dlpi_phdr[i].p_memsz;
-        if (info->dlpi_phdr[i].p_type == PT_LOAD && end > library_end) library_end = end;
-    }
-    return 1;
-}
-
-/* Whether one of the functions that led here is CLBlast's. */
-static bool of_library(void)
-{
-    void *frames[24];
-    const int count = backtrace(frames, sizeof frames / sizeof *frames);
-    for (int i = 0; i < count; i++)
-        if ((uintptr_t)frames[i] >= library_begin && (uintptr_t)frames[i] < library_end) return true;
-    return false;
-}
-
-static cl_int chosen(size_t entry) { return fail.choose(entry, of_library()); }
+static cl_int chosen(size_t entry) { return fail.choose(entry); }
 
 /* ---- what is not given back ---- */
 
@@ -151,7 +121,7 @@ static void made(enum fail_kind kind, const void *address)
         objects = realloc(objects, object_capacity * sizeof *objects);
         if (!objects) abort();
     }
-    objects[object_count] = (struct object){kind, address, 1, of_library()};
+    objects[object_count] = (struct object){kind, address, 1, fail.library};
     fail.live[kind] += !objects[object_count++].library;
 }
 
@@ -324,7 +294,6 @@ static cl_int CL_API_CALL fail_clEnqueueUnmapMemObject(cl_command_queue queue, c
 
 static void layer_begin(void)
 {
-    dl_iterate_phdr(find_library, NULL);
     ENTRIES(REPLACE)
     REPLACE_COUNTS(Context)
     REPLACE_COUNTS(CommandQueue)

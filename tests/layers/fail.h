@@ -30,9 +30,10 @@ enum fail_kind {
 struct fail {
     const struct fail_entry *entries;
     size_t entry_count;
-    /* Asked at each call of an entry: 0 lets it through, another code is returned in its place. `library`: CLBlast
-     * calls. At first it is the layer's own, which follows the environment. */
-    int (*choose)(size_t entry, bool library);
+    /* Asked at each call of an entry: 0 lets it through, another code is returned in its place. At first it is the
+     * layer's own, which follows the environment. */
+    int (*choose)(size_t entry);
+    bool library; /* the test's: CLBlast is calling */
     /* References to objects of each kind (enum fail_kind; mappings: regions that are mapped) that were made, not by
      * CLBlast, and not given back. */
     long live[FAIL_KINDS];

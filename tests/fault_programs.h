@@ -1,73 +1,14 @@
 /* Programs small enough to be run hundreds of times that call OpenCL in all the ways that clgan does, through the
- * public interface, in a folder of their own. Time is counted, not measured, so that each run makes the same calls. */
-#ifndef TESTS_FAULTS_H
-#define TESTS_FAULTS_H
+ * public interface, in a folder of their own. */
+#ifndef TESTS_FAULT_PROGRAMS_H
+#define TESTS_FAULT_PROGRAMS_H
 
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/text.h"
-#include "compute/device.h"
+#include "fault_phases.h"
 #include "suite.h"
-
-/* The linker puts this in place of clock_seconds. */
-double __wrap_clock_seconds(void);
-
-/* A step of it is long enough that a group of steps stays one step, and tuning ends soon. */
-static double clock_now;
-double __wrap_clock_seconds(void) { return clock_now += 0.02; }
-
-/* ---- what is going on ---- */
-
-/* The linker puts these in place of what they are named after, to tell when memory and devices are given back. */
-void __wrap_device_close(struct device *device);
-void __real_device_close(struct device *device);
-void __wrap_buffer_free(struct buffer *buffer, struct device *device);
-void __real_buffer_free(struct buffer *buffer, struct device *device);
-
-static const char *phase;  /* of the program: what a case is told by */
-static char warned[16384]; /* all warnings */
-
-void __wrap_device_close(struct device *device)
-{
-    const char *const before = phase;
-    phase = "close";
-    __real_device_close(device);
-    phase = before;
-}
-
-void __wrap_buffer_free(struct buffer *buffer, struct device *device)
-{
-    const char *const before = phase;
-    phase = "close";
-    __real_buffer_free(buffer, device);
-    phase = before;
-}
-
-static void hear(void *user, clgan_level level, const char *text)
-{
-    static const char *const marks[][2] = {{"device 0", "set-up"},
-                                           {"first training of these sizes", "tuning"},
-                                           {"not yet trained on", "self-test"},
-                                           {"resuming from", "resume"},
-                                           {"first step done", "steps"},
-                                           {"reference: training", "references"},
-                                           {"reference: k-means", "measures"}};
-    (void)user;
-    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-        if (strncmp(text, marks[i][0], strlen(marks[i][0])) == 0) phase = marks[i][1];
-    const size_t used = strlen(warned);
-    if (level == CLGAN_LEVEL_WARNING) snprintf(warned + used, sizeof warned - used, "%s\n", text);
-}
-static const clgan_log hearing = {hear, NULL};
-
-static void watch(void *user, const clgan_progress *progress)
-{
-    (void)user;
-    if (progress->epoch_ended) phase = "end of epoch";
-}
 
 /* ---- files ---- */
 
@@ -127,7 +68,6 @@ static clgan_train_options train_options(int epochs)
     options.epochs = (uint64_t)epochs;
     options.no_tune = 1;
     options.evaluate_every = 2;
-    options.progress = watch;
     return options;
 }
 
@@ -263,7 +203,7 @@ static clgan_status sample(struct text *result)
     options.count = 150;
     CHECK_OK(clgan_run_open(&run, "done", &hearing));
     clgan_status status = clgan_sample(&samples, &noise, run, &options);
-    phase = "score";
+    phase = "open";
     if (status == CLGAN_OK) status = clgan_score(&scores, run, &samples, NULL, &options);
     if (status == CLGAN_OK) add_rows(result, &samples);
     if (status == CLGAN_OK) add_rows(result, &scores);
@@ -337,11 +277,19 @@ static void take_check(void *user, const clgan_check *check)
     if (!check->passed) snprintf(check_reason, sizeof check_reason, "%s", check->reason);
 }
 
+static void begin_checks(void *user, const clgan_device_info *device)
+{
+    (void)user;
+    (void)device;
+    phase = "checks";
+}
+
 static clgan_status selftest(struct text *result)
 {
     clgan_selftest_options options = CLGAN_SELFTEST_OPTIONS;
     (void)result;
     options.device = device_options();
+    options.opened = begin_checks;
     options.progress = take_check;
     options.brief = 1;
     *check_reason = 0;
@@ -410,7 +358,8 @@ static clgan_status run_program(const struct program *program, struct text *resu
     if (program->prepare) program->prepare();
     phase = "open";
     clock_now = 0;
-    *warned = 0;
+    *said = 0;
+    fail->library = false;
     checks_failed = dropped = 0;
     return program->run(result);
 }
