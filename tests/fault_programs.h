@@ -163,20 +163,11 @@ static clgan_status first_again(struct text *result)
 /* Programs are kept, from which only others' builds are left out. */
 static void prepare_first(void) { shell("rm -rf fresh && cp -r cache fresh && rm fresh/*.txt"); }
 
-/* One whose kernels have never been built here. */
-static clgan_status cold(struct text *result)
+/* A step's plan where kernels have never been built. */
+static clgan_status describe(struct text *result)
 {
     clgan_train_options options = train_options(2);
     options.device.cache_dir = "fresh";
-    TRY(begin_run(&options));
-    return read_result(result);
-}
-
-static void prepare_cold(void) { shell("rm -rf fresh && mkdir fresh && cp cache/selftest-*.txt fresh"); }
-
-static clgan_status describe(struct text *result)
-{
-    const clgan_train_options options = train_options(2);
     clgan_recipe *recipe;
     char *text;
     CHECK_OK(clgan_recipe_read(&recipe, "tiny.yaml", NULL, 0));
@@ -187,6 +178,8 @@ static clgan_status describe(struct text *result)
     clgan_text_free(text);
     return CLGAN_OK;
 }
+
+static void prepare_describe(void) { shell("rm -rf fresh && mkdir fresh"); }
 
 static void add_rows(struct text *result, const clgan_rows *rows)
 {
@@ -326,7 +319,6 @@ struct program {
     clgan_status (*run)(struct text *result); /* what came out, in its bytes */
     clgan_status (*again)(
         struct text *result); /* goes on after a failure, to the same result; NULL: there is nothing */
-    const char *only;         /* entry points of interest; NULL: all */
 };
 
 static clgan_status go_on(struct text *result)
@@ -337,17 +329,16 @@ static clgan_status go_on(struct text *result)
 }
 
 static const struct program programs[] = {
-    {"train", NULL, train, go_on, NULL},
-    {"resume", prepare_resume, resume, go_on, NULL},
-    {"clblast", prepare_library, library, library, NULL},
-    {"first", prepare_first, first, first_again, NULL},
-    {"cold", prepare_cold, cold, go_on, "clCreateProgramWithSource clBuildProgram clGetProgramInfo"},
-    {"describe", NULL, describe, NULL, NULL},
-    {"sample", NULL, sample, NULL, NULL},
-    {"evaluate", prepare_evaluate, evaluate, NULL, NULL},
-    {"tune", prepare_first, tune, NULL, NULL},
-    {"selftest", NULL, selftest, NULL, NULL},
-    {"devices", NULL, devices, NULL, NULL},
+    {"train", NULL, train, go_on},
+    {"resume", prepare_resume, resume, go_on},
+    {"clblast", prepare_library, library, library},
+    {"first", prepare_first, first, first_again},
+    {"describe", prepare_describe, describe, NULL},
+    {"sample", NULL, sample, NULL},
+    {"evaluate", prepare_evaluate, evaluate, NULL},
+    {"tune", prepare_first, tune, NULL},
+    {"selftest", NULL, selftest, NULL},
+    {"devices", NULL, devices, NULL},
 };
 enum { PROGRAMS = sizeof programs / sizeof *programs };
 

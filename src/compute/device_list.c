@@ -109,18 +109,20 @@ static const struct listed_device *choose_default(char why[160], const struct li
     return chosen;
 }
 
-/* Devices of a platform, at most PLATFORM_DEVICES; `trouble`: "", or what is wrong with it. */
-static void find_devices(char trouble[DEVICE_TROUBLE], cl_device_id *ids, cl_uint *found, cl_platform_id platform)
+/* Devices of a platform, at most PLATFORM_DEVICES; `trouble`: "", or what is wrong with it. False where the platform
+ * can't say which it has. */
+static bool find_devices(char trouble[DEVICE_TROUBLE], cl_device_id *ids, cl_uint *found, cl_platform_id platform)
 {
     const cl_int code = clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, PLATFORM_DEVICES, ids, found);
     *trouble = 0;
     if (code != CL_SUCCESS) *found = 0;
     if (*found > PLATFORM_DEVICES) *found = PLATFORM_DEVICES;
-    if (code == CL_SUCCESS && *found) return;
-    if (code == CL_SUCCESS || code == CL_DEVICE_NOT_FOUND)
-        snprintf(trouble, DEVICE_TROUBLE, "it has no device");
-    else
+    if (code != CL_SUCCESS && code != CL_DEVICE_NOT_FOUND) {
         snprintf(trouble, DEVICE_TROUBLE, "clGetDeviceIDs failed with %d, %s", (int)code, cl_error_name(code));
+        return false;
+    }
+    if (!*found) snprintf(trouble, DEVICE_TROUBLE, "it has no device");
+    return true;
 }
 
 /* That there is none is an error to loaders, and none here. */
@@ -150,10 +152,10 @@ clgan_status device_list(struct listed_device **devices, size_t *count, char tro
         cl_uint found = 0;
         clGetPlatformInfo(platforms[p], CL_PLATFORM_NAME, sizeof name, name, NULL);
         char wrong[DEVICE_TROUBLE];
-        find_devices(wrong, ids, &found, platforms[p]);
-        if (*wrong) {
-            log_warning(log, "platform %s: skipped, %s", name, wrong);
+        if (!find_devices(wrong, ids, &found, platforms[p]))
             snprintf(trouble, DEVICE_TROUBLE, "platform %.60s: %.80s", name, wrong);
+        if (!found) {
+            log_warning(log, "platform %s: skipped, %s", name, wrong);
             continue;
         }
         clgan_status status = memory_grow(devices, &capacity, *count + found, sizeof **devices);

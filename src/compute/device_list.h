@@ -14,7 +14,7 @@ struct listed_device {
 enum { DEVICE_TROUBLE = 160 };
 
 /* Every device of every platform, `*devices` freed with free(). The default is marked. Broken platforms are skipped
- * with a warning, and `trouble` is what was wrong with the last of them, else "". */
+ * with a warning; `trouble` names one that could not even say which devices it has, else it is "". */
 clgan_status device_list(struct listed_device **devices, size_t *count, char trouble[DEVICE_TROUBLE],
                          const clgan_log *log);
 
