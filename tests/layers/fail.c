@@ -21,7 +21,7 @@
 #define ENTRIES(X)                                                                                                     \
     X(clGetPlatformIDs, CL_OUT_OF_HOST_MEMORY, CL_INVALID_VALUE)                                                       \
     X(clGetPlatformInfo, CL_OUT_OF_HOST_MEMORY, CL_INVALID_PLATFORM, CL_INVALID_VALUE)                                 \
-    X(clGetDeviceIDs, MEMORY, CL_DEVICE_NOT_FOUND, CL_INVALID_PLATFORM, CL_INVALID_DEVICE_TYPE, CL_INVALID_VALUE)      \
+    X(clGetDeviceIDs, MEMORY, CL_INVALID_PLATFORM, CL_INVALID_DEVICE_TYPE, CL_INVALID_VALUE)                           \
     X(clGetDeviceInfo, MEMORY, CL_INVALID_DEVICE, CL_INVALID_VALUE)                                                    \
     X(clCreateContext, CL_DEVICE_NOT_AVAILABLE, MEMORY, CL_INVALID_PLATFORM, CL_INVALID_DEVICE, CL_INVALID_VALUE)      \
     X(clCreateCommandQueue, MEMORY, CL_INVALID_CONTEXT, CL_INVALID_DEVICE, CL_INVALID_QUEUE_PROPERTIES,                \

@@ -13,7 +13,7 @@ enum { FAIL_CODES = 12 };
 /* An entry point that can be made to fail. */
 struct fail_entry {
     const char *name;
-    int codes[FAIL_CODES]; /* that it may return (OpenCL 1.2), the likeliest first; 0 ends them */
+    int codes[FAIL_CODES]; /* of failures (OpenCL 1.2; that there is no device is none), the likeliest first; 0 ends */
 };
 
 enum fail_kind {
