@@ -8,22 +8,23 @@
 
 /* On a CPU device a buffer is ordinary memory. A product goes down columns of matrices whose rows are pages apart: in
  * huge pages it needs few translations. Asked for before the memory is touched; where there are none, nothing is lost.
- */
-static void ask_for_huge_pages(const struct buffer *buffer, const struct device *device)
+ * Fails only where the buffer stays mapped: no kernel may use it then. */
+static clgan_status ask_for_huge_pages(const struct buffer *buffer, const struct device *device)
 {
 #ifdef MADV_HUGEPAGE
     enum { HUGE_PAGE = 2 << 20 };
     cl_int code;
-    if (!(device->quirks & QUIRK_HUGE_PAGES) || buffer->bytes < 2 * (size_t)HUGE_PAGE) return;
+    if (!(device->quirks & QUIRK_HUGE_PAGES) || buffer->bytes < 2 * (size_t)HUGE_PAGE) return CLGAN_OK;
     char *start = clEnqueueMapBuffer(device->queue, buffer->memory, CL_TRUE, CL_MAP_WRITE_INVALIDATE_REGION, 0,
                                      buffer->bytes, 0, NULL, NULL, &code);
-    if (code != CL_SUCCESS) return;
+    if (code != CL_SUCCESS) return CLGAN_OK;
     const size_t before = (HUGE_PAGE - (size_t)start % HUGE_PAGE) % HUGE_PAGE;
     madvise(start + before, (buffer->bytes - before) / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
-    clEnqueueUnmapMemObject(device->queue, buffer->memory, start, 0, NULL, NULL);
+    return CL_CALL(clEnqueueUnmapMemObject(device->queue, buffer->memory, start, 0, NULL, NULL));
 #else
     (void)buffer;
     (void)device;
+    return CLGAN_OK;
 #endif
 }
 
@@ -43,7 +44,7 @@ clgan_status buffer_make(struct buffer *buffer, struct device *device, size_t by
         return status_fail(
             CLGAN_FAILED,
             "device %d, %s: not enough memory: %s needs %.1f MB more than the %.1f MB in use; the device has "
-            "%.1f MB, %.1f MB in one piece. Try a smaller batch or smaller layers, or another device",
+            "%.1f MB, %.1f MB in one piece: " CL_LESS_MEMORY,
             device->info.index, device->info.name, purpose, (double)bytes / 1e6, (double)device->taken / 1e6,
             (double)device->info.memory / 1e6, (double)device->info.largest_buffer / 1e6);
     cl_int code;
@@ -52,8 +53,8 @@ clgan_status buffer_make(struct buffer *buffer, struct device *device, size_t by
     if (code != CL_SUCCESS)
         return status_within(CL_CODE(code, "clCreateBuffer"), "%s, %.1f MB", purpose, (double)bytes / 1e6);
     device->taken += bytes;
-    ask_for_huge_pages(buffer, device);
-    const clgan_status status = buffer_clear(buffer, device);
+    clgan_status status = ask_for_huge_pages(buffer, device);
+    if (status == CLGAN_OK) status = buffer_clear(buffer, device);
     if (status != CLGAN_OK) buffer_free(buffer, device);
     return status;
 }

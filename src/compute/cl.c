@@ -62,10 +62,25 @@ const char *cl_error_name(cl_int code)
     return "unknown error";
 }
 
+/* What to do about it, where the code says so much. */
+static const char *advice(cl_int code)
+{
+    switch (code) {
+    case CL_MEM_OBJECT_ALLOCATION_FAILURE:
+        return ". The device has too little memory left: " CL_LESS_MEMORY;
+    case CL_OUT_OF_HOST_MEMORY:
+        return ". This computer has too little memory left: close other programs";
+    case CL_DEVICE_NOT_AVAILABLE:
+        return ". Is another program using the device alone? `clgan doctor` looks for the trouble";
+    default:
+        return "";
+    }
+}
+
 clgan_status cl_status(cl_int code, const char *call, const char *file, int line)
 {
     if (code == CL_SUCCESS) return CLGAN_OK;
     const char *slash = strrchr(file, '/');
-    return status_fail(CLGAN_FAILED, "OpenCL: %s failed with %d, %s (%s:%d)", call, (int)code, cl_error_name(code),
-                       slash ? slash + 1 : file, line);
+    return status_fail(CLGAN_FAILED, "OpenCL: %.*s failed with %d, %s (%s:%d)%s", (int)strcspn(call, "("), call,
+                       (int)code, cl_error_name(code), slash ? slash + 1 : file, line, advice(code));
 }

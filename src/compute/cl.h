@@ -10,7 +10,11 @@
 /* "CL_OUT_OF_RESOURCES" for -5; "unknown error" for what is not in the table. */
 const char *cl_error_name(cl_int code);
 
-/* CLGAN_OK for CL_SUCCESS; else a message with the call, where it stands, and the code's name. */
+/* What a user can do where memory is short. */
+#define CL_LESS_MEMORY "try a smaller batch or smaller layers, or another device"
+
+/* CLGAN_OK for CL_SUCCESS; else a message with the call's name (what `call` begins with), where it stands, the code's
+ * name, and what to do where the code says so much. */
 clgan_status cl_status(cl_int code, const char *call, const char *file, int line);
 
 /* Status of an OpenCL call that returns its code. */

@@ -43,9 +43,10 @@ clgan_status device_open(struct device **out, const clgan_device_options *option
     const struct listed_device *chosen;
     struct device *device = NULL;
     size_t count;
-    char why[160];
-    TRY(device_list(&list, &count, log));
+    char why[160], trouble[DEVICE_TROUBLE];
+    TRY(device_list(&list, &count, trouble, log));
     clgan_status status = device_choose(&chosen, why, list, count, options->device);
+    if (status != CLGAN_OK && !count && *trouble) status = status_within(status, "%s", trouble);
     if (status == CLGAN_OK) status = memory_take(&device, 1, sizeof *device);
     if (status == CLGAN_OK) {
         device->info = chosen->info;

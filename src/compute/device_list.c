@@ -17,7 +17,7 @@ static const char install_hint[] = "install a driver: on Debian `apt install poc
 /* What is missing where no device can be used. */
 static const char *nothing_usable(size_t platforms, size_t devices)
 {
-    if (devices) return "no OpenCL device is usable (clgan devices says why)";
+    if (devices) return "no OpenCL device is usable";
     return platforms ? "no OpenCL device was found" : "no OpenCL platform is installed";
 }
 
@@ -30,24 +30,34 @@ static void read_text(char *text, size_t size, cl_device_id id, cl_device_info w
     snprintf(text, size, "%.*s", (int)size - 1, known ? whole : "unknown");
 }
 
+/* What decides about a device must be known: the first code that is not CL_SUCCESS stays in `*code`. */
+static void ask(cl_int *code, cl_device_id id, cl_device_info what, void *value, size_t size)
+{
+    if (*code == CL_SUCCESS) *code = clGetDeviceInfo(id, what, size, value, NULL);
+}
+
 static void describe(struct listed_device *device)
 {
     clgan_device_info *info = &device->info;
+    const cl_device_id id = device->id;
+    cl_int code = CL_SUCCESS;
+    char failed[96] = "";
     cl_device_type type = 0;
     cl_bool available = CL_FALSE, compiler = CL_FALSE, little = CL_TRUE;
     cl_ulong memory = 0, largest = 0, local = 0;
     cl_uint units = 0;
-    clGetDeviceInfo(device->id, CL_DEVICE_TYPE, sizeof type, &type, NULL);
-    clGetDeviceInfo(device->id, CL_DEVICE_AVAILABLE, sizeof available, &available, NULL);
-    clGetDeviceInfo(device->id, CL_DEVICE_COMPILER_AVAILABLE, sizeof compiler, &compiler, NULL);
-    clGetDeviceInfo(device->id, CL_DEVICE_ENDIAN_LITTLE, sizeof little, &little, NULL);
-    clGetDeviceInfo(device->id, CL_DEVICE_GLOBAL_MEM_SIZE, sizeof memory, &memory, NULL);
-    clGetDeviceInfo(device->id, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof largest, &largest, NULL);
-    clGetDeviceInfo(device->id, CL_DEVICE_LOCAL_MEM_SIZE, sizeof local, &local, NULL);
-    clGetDeviceInfo(device->id, CL_DEVICE_MAX_COMPUTE_UNITS, sizeof units, &units, NULL);
-    read_text(info->name, sizeof info->name, device->id, CL_DEVICE_NAME);
-    read_text(info->driver, sizeof info->driver, device->id, CL_DRIVER_VERSION);
-    read_text(info->opencl, sizeof info->opencl, device->id, CL_DEVICE_VERSION);
+    ask(&code, id, CL_DEVICE_TYPE, &type, sizeof type);
+    ask(&code, id, CL_DEVICE_AVAILABLE, &available, sizeof available);
+    ask(&code, id, CL_DEVICE_COMPILER_AVAILABLE, &compiler, sizeof compiler);
+    ask(&code, id, CL_DEVICE_ENDIAN_LITTLE, &little, sizeof little);
+    ask(&code, id, CL_DEVICE_GLOBAL_MEM_SIZE, &memory, sizeof memory);
+    ask(&code, id, CL_DEVICE_MAX_MEM_ALLOC_SIZE, &largest, sizeof largest);
+    ask(&code, id, CL_DEVICE_LOCAL_MEM_SIZE, &local, sizeof local);
+    ask(&code, id, CL_DEVICE_MAX_COMPUTE_UNITS, &units, sizeof units);
+    read_text(info->name, sizeof info->name, id, CL_DEVICE_NAME);
+    read_text(info->driver, sizeof info->driver, id, CL_DRIVER_VERSION);
+    read_text(info->opencl, sizeof info->opencl, id, CL_DEVICE_VERSION);
+    if (code) snprintf(failed, sizeof failed, "clGetDeviceInfo failed with %d, %s", (int)code, cl_error_name(code));
     const char *name = type & CL_DEVICE_TYPE_GPU           ? "gpu"
                        : type & CL_DEVICE_TYPE_CPU         ? "cpu"
                        : type & CL_DEVICE_TYPE_ACCELERATOR ? "accelerator"
@@ -58,6 +68,7 @@ static void describe(struct listed_device *device)
     info->local_memory = local;
     info->compute_units = units;
     const char *trouble = quirk_acts(info) & QUIRK_REFUSED ? "clgan does not use this implementation (clgan devices -v)"
+                          : *failed                        ? failed
                           : !available                     ? "the driver says it is not available"
                           : !compiler                      ? "the driver has no compiler"
                           : !little                        ? "it is big-endian"
@@ -98,37 +109,53 @@ static const struct listed_device *choose_default(char why[160], const struct li
     return chosen;
 }
 
-/* Devices of a platform, at most PLATFORM_DEVICES; NULL, or what is wrong with the platform. */
-static const char *find_devices(cl_device_id *ids, cl_uint *found, cl_platform_id platform)
+/* Devices of a platform, at most PLATFORM_DEVICES; `trouble`: "", or what is wrong with it. False where the platform
+ * can't say which it has. */
+static bool find_devices(char trouble[DEVICE_TROUBLE], cl_device_id *ids, cl_uint *found, cl_platform_id platform)
 {
     const cl_int code = clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, PLATFORM_DEVICES, ids, found);
+    *trouble = 0;
     if (code != CL_SUCCESS) *found = 0;
     if (*found > PLATFORM_DEVICES) *found = PLATFORM_DEVICES;
-    return *found ? NULL : cl_error_name(code ? code : CL_DEVICE_NOT_FOUND);
+    if (code != CL_SUCCESS && code != CL_DEVICE_NOT_FOUND) {
+        snprintf(trouble, DEVICE_TROUBLE, "clGetDeviceIDs failed with %d, %s", (int)code, cl_error_name(code));
+        return false;
+    }
+    if (!*found) snprintf(trouble, DEVICE_TROUBLE, "it has no device");
+    return true;
 }
 
-static cl_uint find_platforms(cl_platform_id platforms[PLATFORMS])
+/* That there is none is an error to loaders, and none here. */
+static clgan_status find_platforms(cl_platform_id platforms[PLATFORMS], cl_uint *count)
 {
-    cl_uint count = 0;
-    if (clGetPlatformIDs(PLATFORMS, platforms, &count) != CL_SUCCESS) return 0;
-    return count < PLATFORMS ? count : PLATFORMS;
+    enum { NO_PLATFORM = -1001 };
+    *count = 0;
+    const cl_int code = clGetPlatformIDs(PLATFORMS, platforms, count);
+    if (code != CL_SUCCESS) *count = 0;
+    if (*count > PLATFORMS) *count = PLATFORMS;
+    return code == NO_PLATFORM ? CLGAN_OK : CL_CODE(code, "clGetPlatformIDs");
 }
 
-clgan_status device_list(struct listed_device **devices, size_t *count, const clgan_log *log)
+clgan_status device_list(struct listed_device **devices, size_t *count, char trouble[DEVICE_TROUBLE],
+                         const clgan_log *log)
 {
     cl_platform_id platforms[PLATFORMS];
-    const cl_uint platform_count = find_platforms(platforms);
+    cl_uint platform_count;
     size_t capacity = 0;
     *devices = NULL;
     *count = 0;
+    *trouble = 0;
+    TRY(find_platforms(platforms, &platform_count));
     for (cl_uint p = 0; p < platform_count; p++) {
         char name[128] = "unknown";
         cl_device_id ids[PLATFORM_DEVICES];
         cl_uint found = 0;
         clGetPlatformInfo(platforms[p], CL_PLATFORM_NAME, sizeof name, name, NULL);
-        const char *trouble = find_devices(ids, &found, platforms[p]);
-        if (trouble) {
-            log_warning(log, "platform %s: skipped, it has no device (%s)", name, trouble);
+        char wrong[DEVICE_TROUBLE];
+        if (!find_devices(wrong, ids, &found, platforms[p]))
+            snprintf(trouble, DEVICE_TROUBLE, "platform %.60s: %.80s", name, wrong);
+        if (!found) {
+            log_warning(log, "platform %s: skipped, %s", name, wrong);
             continue;
         }
         clgan_status status = memory_grow(devices, &capacity, *count + found, sizeof **devices);
@@ -170,7 +197,9 @@ clgan_status device_choose(const struct listed_device **chosen, char why[160], c
 {
     *chosen = NULL;
     if (!preferred(devices, count, NULL))
-        return status_fail(CLGAN_FAILED, "%s; %s", nothing_usable(1, count), install_hint);
+        return count ? status_fail(CLGAN_FAILED, "%s (device 0, %s: %s); %s", nothing_usable(1, count),
+                                   devices->info.name, devices->info.reason, install_hint)
+                     : status_fail(CLGAN_FAILED, "%s; %s", nothing_usable(1, 0), install_hint);
     if (!wanted) {
         *chosen = choose_default(why, devices, count);
         return CLGAN_OK;
@@ -202,15 +231,16 @@ static void describe_platform(clgan_platform_info *info, cl_platform_id platform
     clGetPlatformInfo(platform, CL_PLATFORM_NAME, sizeof info->name, info->name, NULL);
     clGetPlatformInfo(platform, CL_PLATFORM_VENDOR, sizeof info->vendor, info->vendor, NULL);
     clGetPlatformInfo(platform, CL_PLATFORM_VERSION, sizeof info->version, info->version, NULL);
-    const char *trouble = find_devices(ids, &found, platform);
+    find_devices(info->trouble, ids, &found, platform);
     info->devices = found;
-    if (trouble) snprintf(info->trouble, sizeof info->trouble, "it has no device (%s)", trouble);
 }
 
 clgan_status clgan_platforms_list(clgan_platform_info **platforms, size_t *count)
 {
     cl_platform_id ids[PLATFORMS];
-    *count = find_platforms(ids);
+    cl_uint found;
+    TRY(find_platforms(ids, &found));
+    *count = found;
     TRY(memory_take(platforms, *count, sizeof **platforms));
     for (size_t i = 0; i < *count; i++) describe_platform(&(*platforms)[i], ids[i]);
     return CLGAN_OK;
@@ -221,7 +251,8 @@ void clgan_platforms_free(clgan_platform_info *platforms) { free(platforms); }
 clgan_status clgan_devices_list(clgan_device_info **devices, size_t *count, const clgan_log *log)
 {
     struct listed_device *listed;
-    TRY(device_list(&listed, count, log));
+    char trouble[DEVICE_TROUBLE];
+    TRY(device_list(&listed, count, trouble, log));
     clgan_status status = memory_take(devices, *count, sizeof **devices);
     for (size_t i = 0; status == CLGAN_OK && i < *count; i++) (*devices)[i] = listed[i].info;
     free(listed);

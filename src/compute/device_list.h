@@ -11,9 +11,12 @@ struct listed_device {
     cl_device_id id;
 };
 
+enum { DEVICE_TROUBLE = 160 };
+
 /* Every device of every platform, `*devices` freed with free(). The default is marked. Broken platforms are skipped
- * with a warning. */
-clgan_status device_list(struct listed_device **devices, size_t *count, const clgan_log *log);
+ * with a warning; `trouble` names one that could not even say which devices it has, else it is "". */
+clgan_status device_list(struct listed_device **devices, size_t *count, char trouble[DEVICE_TROUBLE],
+                         const clgan_log *log);
 
 /* The one that `wanted` (NULL: the default) means: an index, cpu, gpu, part of a name; `why` gets the reason in words.
  * CLGAN_USAGE if none fits, with what there is. */

@@ -320,10 +320,12 @@ clgan_status clgan_device_facts(clgan_fact **facts, size_t *count, int index, co
     struct listed_device *listed;
     struct facts all = {0};
     size_t listed_count;
-    TRY(device_list(&listed, &listed_count, NULL));
+    char trouble[DEVICE_TROUBLE];
+    TRY(device_list(&listed, &listed_count, trouble, NULL));
     clgan_status status = CLGAN_OK;
     if (index < 0 || (size_t)index >= listed_count)
-        status = status_fail(CLGAN_USAGE, "there is no device %d; there are %zu", index, listed_count);
+        status = status_fail(CLGAN_USAGE, "there is no device %d; there are %zu%s%s", index, listed_count,
+                             *trouble ? "; " : "", trouble);
     if (status == CLGAN_OK) status = add_driver(&all, &listed[index]);
     if (status == CLGAN_OK) status = add_verdicts(&all, &listed[index], cache_dir, log);
     free(listed);

@@ -1,5 +1,7 @@
 #include "compute/gemm.h"
 
+#include <stdio.h>
+
 #include "compute/choices.h"
 
 /* A matrix of one column is its own transpose: X w is made as dY Wᵀ, where vectors run along k, and dy wᵀ as X W, where
@@ -27,12 +29,17 @@ static clgan_status append_chosen(struct plan *plan, const char *name, const str
     clgan_status status = gemm_append(plan, name, &turned, &variant);
     if (status == CLGAN_OK) return CLGAN_OK;
     /* The device can't build or launch it, which only trying tells: the next likely ones, CLBlast at last. */
+    char trouble[512];
+    snprintf(trouble, sizeof trouble, "%s", clgan_last_error());
     const size_t count = gemm_candidates(list, CANDIDATES, plan->device, &turned);
     for (size_t i = 0; i < count && status != CLGAN_OK; i++) {
         plan_cut(plan, before);
         status = gemm_append(plan, name, &turned, &list[i]);
         struct gemm_choice *choice = choices_find(plan->device->choices, &turned);
         if (status == CLGAN_OK && choice) choice->variant = list[i];
+        if (status == CLGAN_OK)
+            log_info(&plan->device->log, "%s: %s could not be set up, %s is used: %s", name,
+                     gemm_variant_name(&variant).text, gemm_variant_name(&list[i]).text, trouble);
     }
     return status;
 }

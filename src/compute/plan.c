@@ -57,8 +57,12 @@ clgan_status plan_scratch(struct plan *plan, struct tensor *tensor, size_t rows,
     if (!found) {
         TRY(memory_take(&found, 1, sizeof *found));
         *found = (struct scratch){.next = plan->scratch, .role = role};
+        const clgan_status status = buffer_make(&found->buffer, plan->device, bytes, "scratch of the matrix products");
+        if (status != CLGAN_OK) {
+            free(found); /* another way to make the product must not find it */
+            return status;
+        }
         plan->scratch = found;
-        TRY(buffer_make(&found->buffer, plan->device, bytes, "scratch of the matrix products"));
     }
     *tensor = (struct tensor){&found->buffer, 0, rows, columns, columns, ELEMENT_F32};
     return CLGAN_OK;

@@ -120,13 +120,13 @@ static bool seen(struct trainer *trainer)
 bool divergence_explain(struct trainer *trainer)
 {
     struct search search = {.trainer = trainer};
-    char kept[64] = "there is no checkpoint yet", *before = NULL;
+    char kept[TRAINER_KEPT], *before = NULL;
     if (memory_copy_text(&before, clgan_last_error()) != CLGAN_OK) return false;
     const bool bad = seen(trainer);
     const uint64_t last = trainer->step;
+    trainer->advised |= bad;
     const bool searched = bad && find(&search, last) == CLGAN_OK;
-    if (trainer->saved != UINT64_MAX)
-        snprintf(kept, sizeof kept, "the checkpoint of step %" PRIu64 " is kept", trainer->saved);
+    trainer_tell_kept(kept, trainer);
     if (searched && search.step)
         status_fail(CLGAN_FAILED,
                     "step %" PRIu64

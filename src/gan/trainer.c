@@ -93,6 +93,16 @@ static clgan_status loop(struct trainer *trainer, double opened)
     return wants_stop(trainer) ? CLGAN_STOPPED : CLGAN_OK;
 }
 
+/* What failed may be gone, as a driver that was reset or a disc that was full is: the run can go on. */
+static clgan_status advise(const struct trainer *trainer, clgan_status status)
+{
+    char kept[TRAINER_KEPT], message[8192];
+    if (status != CLGAN_FAILED || trainer->advised) return status;
+    trainer_tell_kept(kept, trainer);
+    snprintf(message, sizeof message, "%s", clgan_last_error());
+    return status_fail(status, "%s; %s, go on with: clgan train --resume %s", message, kept, trainer->run->folder);
+}
+
 /* A line of log for each line of the table. */
 static void log_profile(const struct trainer *trainer)
 {
@@ -153,6 +163,7 @@ static clgan_status roll_back(struct trainer *trainer)
     struct clgan_run *run = trainer->run;
     log_warning(&run->log, "%s", clgan_last_error());
     TRY(set_aside(trainer));
+    trainer->advised = false;
     run_halve_rates(run, 1);
     TRY(trainer_rewind(trainer));
     run->rollbacks++;
@@ -197,7 +208,7 @@ static clgan_status train(struct clgan_run *run, const clgan_train_options *opti
     if (status == CLGAN_OK) status = load(&trainer, checkpoint);
     if (status == CLGAN_OK && checkpoint) log_info(&run->log, "resuming from %s", checkpoint->file.path);
     if (status == CLGAN_OK) status = recall(&trainer);
-    if (status == CLGAN_OK) status = train_on(&trainer, opened);
+    if (status == CLGAN_OK) status = advise(&trainer, train_on(&trainer, opened));
     if (options->profile && training.pair.step.runs) log_profile(&trainer);
     validation_free(&trainer.validation);
     training_close(&training);

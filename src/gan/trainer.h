@@ -19,7 +19,8 @@ struct trainer {
     size_t group;                    /* steps between two waits */
     struct alarms alarms;
     struct validation validation;
-    double best; /* log-likelihood so far; -INFINITY: none */
+    double best;  /* log-likelihood so far; -INFINITY: none */
+    bool advised; /* the message of a failure says what to do */
 };
 
 /* Prepares the next step and says which plan makes it; `first`: after trainer_rewind or at the start. */
@@ -35,6 +36,9 @@ clgan_status trainer_look(struct trainer *trainer, clgan_progress *progress, int
 void trainer_tell(struct trainer *trainer, const clgan_progress *progress);
 /* CLGAN_FAILED where a loss was not finite in a step done since the start. */
 clgan_status trainer_refuse_bad(struct trainer *trainer);
+enum { TRAINER_KEPT = 64 };
+/* "the checkpoint of step 10 is kept", or that there is none. */
+void trainer_tell_kept(char kept[TRAINER_KEPT], const struct trainer *trainer);
 /* Saves a checkpoint, if the step has none yet. */
 clgan_status trainer_save(struct trainer *trainer);
 /* The picture of the fixed noise after `epoch`, and what it tells of modes. */

@@ -25,6 +25,14 @@ static void fill_means(clgan_progress *progress, const float sums[2 * METRICS], 
     progress->d_fake = mean[METRIC_D_FAKE];
 }
 
+void trainer_tell_kept(char kept[TRAINER_KEPT], const struct trainer *trainer)
+{
+    if (trainer->saved == UINT64_MAX)
+        snprintf(kept, TRAINER_KEPT, "there is no checkpoint yet");
+    else
+        snprintf(kept, TRAINER_KEPT, "the checkpoint of step %" PRIu64 " is kept", trainer->saved);
+}
+
 clgan_status trainer_refuse_bad(struct trainer *trainer)
 {
     step_state state;
@@ -142,6 +150,7 @@ static clgan_status refuse_collapse(struct trainer *trainer, unsigned begun)
     clgan_alarm first = 0;
     while (!(begun & 1u << first)) first++;
     TRY(trainer_save(trainer));
+    trainer->advised = true;
     return status_fail(CLGAN_FAILED,
                        "%s: training stopped after step %" PRIu64 ", saved; go on with: clgan train "
                        "--resume %s",

@@ -36,7 +36,7 @@ static clgan_status check_memory(const struct training *training)
     return status_fail(
         CLGAN_FAILED,
         "device %d, %s: too little memory: recipe %s needs %.0f MB for nets and minibatches, the device has "
-        "%.0f MB. Try a smaller batch or smaller layers, or another device",
+        "%.0f MB: " CL_LESS_MEMORY,
         info->index, info->name, training->recipe->name, (double)nets / 1e6, (double)info->memory / 1e6);
 }
 

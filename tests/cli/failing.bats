@@ -26,7 +26,7 @@ load common
   wait "$pid" || code=$?
   cat log
   [ "$code" = 1 ]
-  tail -n 1 log | grep -q "^clgan: run/.*No such file or directory"
+  tail -n 1 log | grep -q "^clgan: run.*No such file or directory"
   [ ! -e run ]
   "$CLGAN" train --resume elsewhere --epochs "$(($(wc -l <elsewhere/log.jsonl) + 2))" --quiet
 }

@@ -85,7 +85,11 @@ static int find(struct context *context, const struct doctor *doctor)
     (void)doctor;
     clgan_opencl_loader(loader);
     fprintf(context->out, "%s\n", loader);
-    if (clgan_platforms_list(&platforms, &count) != CLGAN_OK) return 0;
+    if (clgan_platforms_list(&platforms, &count) != CLGAN_OK) {
+        fprintf(context->out, "%s\n", clgan_last_error());
+        platforms = NULL;
+        count = 0;
+    }
     for (size_t i = 0; i < count; i++)
         fprintf(context->out, "%s (%s), %s: %u devices%s%s\n", platforms[i].name, platforms[i].vendor,
                 platforms[i].version, platforms[i].devices, *platforms[i].trouble ? "; " : "", platforms[i].trouble);

@@ -1,0 +1,369 @@
+/* Every OpenCL call fails once: programs of every kind are run again and again, and each time another call of theirs is
+ * not performed and returns an error (tests/layers/fail.c). Each run must end with a message that names the call, leave
+ * no object behind, and a training must go on from there to the same bits; what a program may do without is listed
+ * below. Also from one call in each phase on all calls fail, as on a device that is lost. Short form: each entry point
+ * in each phase once, at its first, a middle or its last call; with CLGAN_TEST_SMALL=1 every fourth of these. With
+ * CLGAN_LONG=1: every single call, and the first, the middle and the last of each phase with every code. */
+#include <dlfcn.h>
+#include <math.h>
+#include <signal.h>
+
+#include "base/memory.h"
+#include "compute/cl.h"
+#include "fault_programs.h"
+
+/* ---- which call fails ---- */
+
+/* A call of a program that is not disturbed. */
+struct call {
+    size_t entry;
+    bool library; /* CLBlast's */
+    const char *phase;
+};
+struct calls {
+    struct call *list;
+    size_t count, capacity;
+};
+static struct calls calls; /* of the program, in order */
+
+static void add_call(struct calls *to, const struct call *call)
+{
+    CHECK_OK(memory_grow(&to->list, &to->capacity, to->count + 1, sizeof *to->list));
+    to->list[to->count++] = *call;
+}
+
+static int record(size_t entry)
+{
+    add_call(&calls, &(struct call){entry, fail->library, phase});
+    return 0;
+}
+
+static int let_through(size_t entry)
+{
+    (void)entry;
+    return 0;
+}
+
+static struct {
+    const struct program *program;
+    size_t number; /* of calls.list */
+    int code;
+    bool lasting; /* all calls after it fail too */
+    size_t made;  /* calls so far */
+    bool failed;
+    char name[256]; /* for people */
+} now;
+
+static int choose(size_t entry)
+{
+    const size_t number = now.made++;
+    if (number < now.number) return 0;
+    if (number > now.number) return now.lasting ? fail->entries[entry].codes[0] : 0;
+    now.failed = entry == calls.list[number].entry;
+    return now.code;
+}
+
+/* ---- what must come of it ---- */
+
+static size_t complaints, survived;
+
+static void complain(const char *what)
+{
+    if (complaints++ < 300) fprintf(stderr, "%s: %s\n", now.name, what);
+}
+
+/* What a program may do without. It then ends well, */
+enum survival {
+    SAME,    /* to the same result */
+    TOLD,    /* to the same result, and the log names the call */
+    OTHER,   /* to a result as right, with other kernels */
+    COUNTED, /* what was tried is counted as failed, and a check's reason names the call */
+    LESS     /* having told less of a device: "unknown", or the call's name */
+};
+static const struct survivor {
+    const char *program, *phase, *entry; /* NULL: any */
+    enum survival how;
+    const char *reason;
+} survivors[] = {
+    {"devices", NULL, NULL, LESS, "all else that is known of devices is told"},
+    {NULL, NULL, "clGetPlatformInfo", SAME, "a name, and part of the key of a kept program: it is built anew"},
+    {NULL, "open", "clGetDeviceInfo", SAME, "a name"},
+    {NULL, NULL, "clCreateProgramWithBinary", SAME, "a kept program that is refused is built from its source"},
+    {NULL, NULL, "clBuildProgram", SAME, "the same; and another kernel may do"},
+    {NULL, NULL, "clGetProgramInfo", SAME, "a program that can't be kept is built again next time"},
+    {NULL, NULL, "clEnqueueMapBuffer", SAME, "huge pages make it faster, no more"},
+    {NULL, "close", "clFinish", SAME, "everything was waited for before"},
+    {"selftest", "checks", NULL, COUNTED, "the other checks are run"},
+    {"tune", "open", NULL, SAME, "the products are collected, and measured later"},
+    {"tune", "candidates", NULL, COUNTED, "the other candidates are measured"},
+    {"first", "tuning", NULL, OTHER, "a training needs no measured kernels"},
+    /* where the kernel of a product is set up, the next likely one is tried */
+    {NULL, NULL, "clCreateProgramWithSource", TOLD, "of a product"},
+    {NULL, NULL, "clCreateKernel", TOLD, "of a product"},
+    {NULL, NULL, "clGetKernelInfo", TOLD, "of a product"},
+    {NULL, NULL, "clGetKernelWorkGroupInfo", TOLD, "of a product"},
+    {NULL, NULL, "clSetKernelArg", TOLD, "of a product"},
+    {NULL, NULL, "clCreateBuffer", TOLD, "scratch of a product"},
+    {NULL, NULL, "clEnqueueFillBuffer", TOLD, "scratch of a product"},
+    {"clblast", "plan", "clGetCommandQueueInfo", TOLD, "of CLBlast, asked for its scratch"},
+    {"clblast", "plan", "clGetDeviceInfo", TOLD, "of CLBlast, asked for its scratch"},
+};
+
+static const struct survivor *find_survivor(const struct call *call)
+{
+    for (size_t i = 0; i < sizeof survivors / sizeof *survivors; i++) {
+        const struct survivor *at = &survivors[i];
+        if ((!at->program || strcmp(at->program, now.program->name) == 0) &&
+            (!at->phase || strcmp(at->phase, call->phase) == 0) &&
+            (!at->entry || strcmp(at->entry, fail->entries[call->entry].name) == 0))
+            return at;
+    }
+    return NULL;
+}
+
+static bool same(const struct text *a, const struct text *b)
+{
+    return a->length == b->length && (!a->length || memcmp(a->bytes, b->bytes, a->length) == 0);
+}
+
+/* Two checkpoints, whose floats follow a header. */
+static bool near(const struct text *a, const struct text *b)
+{
+    uint64_t header;
+    if (a->length != b->length) return false;
+    memcpy(&header, a->bytes, sizeof header);
+    for (size_t at = sizeof header + (size_t)header; at + sizeof(float) <= a->length; at += sizeof(float)) {
+        float x, y;
+        memcpy(&x, a->bytes + at, sizeof x);
+        memcpy(&y, b->bytes + at, sizeof y);
+        if (!(fabsf(x - y) <= 1e-3f)) return false;
+    }
+    return true;
+}
+
+/* Whether a message says which call failed, and how; of many that did, one. */
+static bool names(const char *message, const struct call *call)
+{
+    static const char command[] = "a command on the device";
+    const char *const name = fail->entries[call->entry].name;
+    if (now.lasting) {
+        bool named = strstr(message, "CLBlast") || strstr(message, command);
+        for (size_t i = 0; i < fail->entry_count; i++) named |= strstr(message, fail->entries[i].name) != NULL;
+        return named;
+    }
+    if (call->library) return strstr(message, "CLBlast");
+    return strstr(message, now.code == FAIL_COMMAND && strcmp(name, "clGetEventInfo") == 0 ? command : name) &&
+           strstr(message, cl_error_name(now.code));
+}
+
+static bool survives(enum survival how, const struct call *call, const struct text *result, const struct text *wanted)
+{
+    switch (how) {
+    case SAME:
+        return same(result, wanted);
+    case TOLD:
+        return same(result, wanted) && names(said, call);
+    case OTHER:
+        return near(result, wanted);
+    case COUNTED:
+        return dropped || (checks_failed && names(check_reason, call));
+    case LESS:
+        return same(result, wanted) || strstr(result->bytes, "unknown") || names(result->bytes, call) ||
+               names(said, call);
+    }
+    return false;
+}
+
+static void check_survivor(const struct call *call, const struct text *result, const struct text *wanted)
+{
+    const struct survivor *survivor = find_survivor(call);
+    survived++;
+    if (!survivor)
+        complain(same(result, wanted) ? "it went on, and came to the same result" : "it went on");
+    else if (!survives(survivor->how, call, result, wanted))
+        complain("it went on, to another end than it may");
+}
+
+static void check_objects(void)
+{
+    static const char *const kinds[] = {"contexts", "queues", "buffers", "programs", "kernels", "events", "mappings"};
+    char text[64];
+    for (size_t i = 0; i < FAIL_KINDS; i++) {
+        snprintf(text, sizeof text, "%ld %s are left behind", fail->live[i], kinds[i]);
+        if (fail->live[i]) complain(text);
+        fail->live[i] = 0;
+    }
+}
+
+static void check_again(const struct text *wanted)
+{
+    struct text result = {0};
+    if (now.program->again(&result) != CLGAN_OK)
+        complain(clgan_last_error());
+    else if (!same(&result, wanted))
+        complain("resumed, it does not come to the same result");
+    text_free(&result);
+}
+
+static void hangs(int number)
+{
+    static const char text[] = ": it hangs\n";
+    (void)number;
+    if (write(STDERR_FILENO, now.name, strlen(now.name)) < 0 || write(STDERR_FILENO, text, sizeof text - 1) < 0)
+        _exit(2);
+    _exit(1);
+}
+
+/* `again`: a training that failed goes on. */
+static void run_case(const struct text *wanted, size_t number, int code, bool lasting, bool again)
+{
+    const struct call *call = &calls.list[number];
+    struct text result = {0};
+    now.number = number;
+    now.code = code;
+    now.lasting = lasting;
+    now.made = 0;
+    now.failed = false;
+    snprintf(now.name, sizeof now.name, "%s, %s: call %zu, %s%s with %d%s", now.program->name, call->phase, number,
+             fail->entries[call->entry].name, call->library ? " of CLBlast" : "", code,
+             lasting ? " and all after it" : "");
+    alarm(120);
+    fail->choose = choose;
+    const clgan_status status = run_program(now.program, &result);
+    fail->choose = let_through;
+    if (!now.failed)
+        complain("another call was made there");
+    else if (status == CLGAN_OK)
+        check_survivor(call, &result, wanted);
+    else if (!names(clgan_last_error(), call))
+        complain(clgan_last_error());
+    check_objects();
+    if (status != CLGAN_OK && again && now.program->again) check_again(wanted);
+    text_free(&result);
+    alarm(0);
+}
+
+/* ---- the cases ---- */
+
+static bool is_set(const char *name)
+{
+    const char *value = getenv(name);
+    return value && *value && strcmp(value, "0") != 0;
+}
+
+static bool is_long(void) { return is_set("CLGAN_LONG") && !is_set("CLGAN_TEST_SMALL"); }
+
+static bool alike(const struct call *a, const struct call *b)
+{
+    return a->entry == b->entry && a->library == b->library && strcmp(a->phase, b->phase) == 0;
+}
+
+static bool is_in(const struct calls *list, const struct call *call)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (alike(&list->list[i], call)) return true;
+    return false;
+}
+
+/* The number of a call like `call`: the first, one in the middle, the last. */
+static void find_alike(size_t found[3], const struct call *call)
+{
+    size_t count = 0, at = 0;
+    for (size_t i = 0; i < calls.count; i++) count += alike(&calls.list[i], call);
+    for (size_t i = 0; i < calls.count; i++) {
+        if (!alike(&calls.list[i], call)) continue;
+        if (at == 0) found[0] = i;
+        if (at == count / 2) found[1] = i;
+        if (++at == count) found[2] = i;
+    }
+}
+
+/* Kinds of calls, the device lost at one of each phase. */
+static size_t run_kinds(const struct text *wanted)
+{
+    static struct calls seen; /* by programs before, too */
+    struct calls own = {0};
+    const bool few = is_set("CLGAN_TEST_SMALL"), all = is_long();
+    size_t cases = 0;
+    for (size_t i = 0; i < calls.count; i++) {
+        const struct call *call = &calls.list[i];
+        size_t places[3];
+        if (is_in(all ? &own : &seen, call)) continue;
+        const bool new_phase = !own.count || strcmp(own.list[own.count - 1].phase, call->phase) != 0;
+        add_call(&own, call);
+        add_call(&seen, call);
+        if (few && seen.count % 4) continue;
+        find_alike(places, call);
+        const size_t place = places[seen.count % 3];
+        const int *codes = fail->entries[call->entry].codes;
+        for (size_t p = 0; p < 3; p++)
+            for (const int *code = codes; *code; code++)
+                if (all || (places[p] == place && p == seen.count % 3 && code == codes)) {
+                    run_case(wanted, places[p], *code, false, code == codes && all);
+                    cases++;
+                }
+        if (!new_phase && !all) continue;
+        run_case(wanted, place, *codes, true, true);
+        cases++;
+    }
+    free(own.list);
+    return cases;
+}
+
+static size_t run_every(const struct text *wanted)
+{
+    size_t cases = 0;
+    for (size_t i = 0; i < calls.count; i++) {
+        run_case(wanted, i, fail->entries[calls.list[i].entry].codes[0], false, false);
+        cases++;
+    }
+    return cases;
+}
+
+START_TEST(each_call_fails_once)
+{
+    struct text wanted = {0};
+    now.program = &programs[_i];
+    calls.count = complaints = survived = 0;
+    snprintf(now.name, sizeof now.name, "%s, undisturbed", now.program->name);
+    fail->choose = record;
+    CHECK_OK(run_program(now.program, &wanted));
+    fail->choose = let_through;
+    check_objects();
+    size_t cases = run_kinds(&wanted);
+    if (is_long()) cases += run_every(&wanted);
+    printf("%-9s %5zu calls, %5zu cases, %4zu went on\n", now.program->name, calls.count, cases, survived);
+    fflush(stdout);
+    text_free(&wanted);
+    ck_assert_msg(!complaints, "%zu complaints, above", complaints);
+}
+END_TEST
+
+static void remove_files(void)
+{
+    char command[128];
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    shell(command);
+    free(calls.list);
+}
+
+int main(void)
+{
+    if (setenv("OPENCL_LAYERS", LAYERS, 1) || setenv("CLGAN_LIMIT_ALLOCATION", "8388608", 1)) return EXIT_FAILURE;
+    void *layer = dlopen(strrchr(LAYERS, ':') + 1, RTLD_NOW);
+    fail = layer ? dlsym(layer, "fail") : NULL;
+    if (!fail) {
+        fprintf(stderr, "%s\n", dlerror());
+        return EXIT_FAILURE;
+    }
+    fail->choose = let_through;
+    signal(SIGALRM, hangs);
+    Suite *suite = suite_create("faults");
+    TCase *tests = tcase_create("faults");
+    tcase_set_timeout(tests, 0);
+    tcase_add_unchecked_fixture(tests, make_files, remove_files);
+    tcase_add_unchecked_fixture(tests, make_runs, NULL);
+    tcase_add_loop_test(tests, each_call_fails_once, 0, PROGRAMS);
+    suite_add_tcase(suite, tests);
+    return suite_run(suite);
+}
