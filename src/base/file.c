@@ -18,10 +18,31 @@ bool file_is_folder(const char *path)
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-clgan_status file_read(char **bytes, size_t *length, const char *path, uint64_t limit)
+bool file_is_regular(const char *path)
 {
-    FILE *stream = fopen(path, "rb");
-    if (!stream) return status_fail(CLGAN_FAILED, "%s: can't be opened: %s", path, strerror(errno));
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode);
+}
+
+static clgan_status open_any(FILE **stream, const char *path)
+{
+    *stream = fopen(path, "rb");
+    return *stream ? CLGAN_OK : status_fail(CLGAN_FAILED, "%s: can't be opened: %s", path, strerror(errno));
+}
+
+clgan_status file_open(FILE **stream, uint64_t *size, const char *path)
+{
+    struct stat info;
+    /* Before it is opened: opening a pipe waits for its writer. */
+    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) return status_fail(CLGAN_FAILED, "%s: not a file", path);
+    TRY(open_any(stream, path));
+    *size = fstat(fileno(*stream), &info) == 0 ? (uint64_t)info.st_size : 0;
+    return CLGAN_OK;
+}
+
+/* Closes the stream. */
+static clgan_status read_stream(char **bytes, size_t *length, FILE *stream, const char *path, uint64_t limit)
+{
     struct text text = {0};
     char piece[65536];
     size_t got;
@@ -41,6 +62,21 @@ clgan_status file_read(char **bytes, size_t *length, const char *path, uint64_t 
     return status;
 }
 
+clgan_status file_read(char **bytes, size_t *length, const char *path, uint64_t limit)
+{
+    FILE *stream;
+    uint64_t size;
+    TRY(file_open(&stream, &size, path));
+    return read_stream(bytes, length, stream, path, limit);
+}
+
+clgan_status file_read_any(char **bytes, size_t *length, const char *path, uint64_t limit)
+{
+    FILE *stream;
+    TRY(open_any(&stream, path));
+    return read_stream(bytes, length, stream, path, limit);
+}
+
 clgan_status file_make_folders(const char *path)
 {
     char *copy;
@@ -56,6 +92,17 @@ clgan_status file_make_folders(const char *path)
         if (!end) break;
     }
     free(copy);
+    return status;
+}
+
+clgan_status file_make_inner_folder(char **path, const char *folder, const char *name)
+{
+    struct stat info;
+    TRY(file_join(path, folder, name));
+    clgan_status status = file_make_folders(*path);
+    if (status == CLGAN_OK && lstat(*path, &info) == 0 && S_ISLNK(info.st_mode))
+        status = status_fail(CLGAN_FAILED, "%s: a link, which may lead anywhere; put a folder in its place", *path);
+    if (status != CLGAN_OK) free(*path);
     return status;
 }
 
@@ -97,7 +144,8 @@ clgan_status file_begin(struct file_writer *writer, const char *path)
     TRY(memory_copy_text(&writer->path, path));
     text_append(&text, "%s.%ld.tmp", path, (long)getpid());
     clgan_status status = text_take(&writer->temporary, &text);
-    if (status == CLGAN_OK && !(writer->stream = fopen(writer->temporary, "w+b"))) status = write_failed(writer);
+    if (status == CLGAN_OK) unlink(writer->temporary); /* left by a killed process, or a link that leads elsewhere */
+    if (status == CLGAN_OK && !(writer->stream = fopen(writer->temporary, "w+bx"))) status = write_failed(writer);
     if (status != CLGAN_OK) file_abandon(writer);
     return status;
 }

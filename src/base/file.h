@@ -1,4 +1,4 @@
-/* Files and folders: whole reads with a limit, atomic writes, the user's cache folder. */
+/* Files and folders: reads that are bounded by what is there, atomic writes, the user's cache folder. */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
@@ -10,15 +10,25 @@
 
 bool file_exists(const char *path);
 bool file_is_folder(const char *path);
+bool file_is_regular(const char *path);
 
-/* `*bytes` = the whole file, NUL after its end, freed with free(). CLGAN_FAILED if it is missing, unreadable or longer
- * than `limit` bytes. */
+/* Opens a regular file for reading: `*stream` is closed with fclose(), `*size` is its length. CLGAN_FAILED, naming it,
+ * where it is none: a pipe would be waited for, a device has no end. */
+clgan_status file_open(FILE **stream, uint64_t *size, const char *path);
+/* `*bytes` = the whole of a regular file, NUL after its end, freed with free(). CLGAN_FAILED if it is missing,
+ * unreadable or longer than `limit` bytes. */
 clgan_status file_read(char **bytes, size_t *length, const char *path, uint64_t limit);
+/* The same of whatever the user names, a pipe too. */
+clgan_status file_read_any(char **bytes, size_t *length, const char *path, uint64_t limit);
 
 /* Makes a folder and its parents; an existing folder is fine. */
 clgan_status file_make_folders(const char *path);
 /* Makes one folder that must not exist: CLGAN_USAGE if it does. Parents are made. */
 clgan_status file_make_new_folder(const char *path);
+
+/* "folder/name", freed with free(), made where there is none. CLGAN_FAILED where it is a link: what is written into a
+ * folder that somebody else made must stay in it. */
+clgan_status file_make_inner_folder(char **path, const char *folder, const char *name);
 
 /* "folder/name", freed with free(). */
 clgan_status file_join(char **path, const char *folder, const char *name);

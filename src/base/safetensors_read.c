@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "base/safetensors.h"
 
-enum { PREFIX = 8, HEADER_LIMIT = 100000000, BLOCK = 1 << 20 };
+enum { PREFIX = 8, HEADER_LIMIT = 4 << 20, BLOCK = 1 << 20 };
 
 static clgan_status damaged(const struct safetensors_file *file, const char *what)
 {
@@ -21,7 +21,7 @@ static clgan_status read_header(char **bytes, size_t *length, struct safetensors
     uint64_t header = 0;
     if (fread(prefix, 1, PREFIX, file->stream) != PREFIX) return damaged(file, "it is shorter than 8 bytes");
     for (int i = 0; i < PREFIX; i++) header |= (uint64_t)prefix[i] << 8 * i;
-    if (header > HEADER_LIMIT) return damaged(file, "its header would be over 100 MB");
+    if (header > HEADER_LIMIT) return damaged(file, "its header would be over 4 MB");
     if (header > size - PREFIX) return damaged(file, "its header goes past the end of the file");
     TRY(memory_take(bytes, (size_t)header + 1, 1));
     *length = (size_t)header;
@@ -163,15 +163,12 @@ static clgan_status open_file(struct safetensors_file *file, const char *path)
     char *header = NULL;
     size_t length = 0;
     TRY(memory_copy_text(&file->path, path));
-    file->stream = fopen(path, "rb");
-    if (!file->stream) return status_fail(CLGAN_FAILED, "%s: can't be opened", path);
-    if (fseeko(file->stream, 0, SEEK_END)) return damaged(file, "it can't be read");
-    const off_t size = ftello(file->stream);
-    rewind(file->stream);
+    uint64_t size;
+    TRY(file_open(&file->stream, &size, path));
     if (size < PREFIX) return damaged(file, "it is shorter than 8 bytes");
-    clgan_status status = read_header(&header, &length, file, (uint64_t)size);
+    clgan_status status = read_header(&header, &length, file, size);
     if (status == CLGAN_OK) status = parse_header(file, header, length);
-    if (status == CLGAN_OK) status = check_layout(file, (uint64_t)size);
+    if (status == CLGAN_OK) status = check_layout(file, size);
     if (status == CLGAN_OK) status = check_sum(file, header, length);
     free(header);
     return status;

@@ -40,6 +40,12 @@ void text_append_bytes(struct text *text, const char *bytes, size_t length)
     text->bytes[text->length] = 0;
 }
 
+void text_plain(char *string, const char *allowed)
+{
+    for (; *string; string++)
+        if (((unsigned char)*string < ' ' || *string == 0x7f) && !strchr(allowed, *string)) *string = '?';
+}
+
 void text_free(struct text *text)
 {
     free(text->bytes);

@@ -59,9 +59,8 @@ void checkpoint_files_free(struct checkpoint_files *files)
 static clgan_status path_of(char **path, const char *folder, const char *name)
 {
     char *inner;
-    TRY(file_join(&inner, folder, "checkpoints"));
-    clgan_status status = file_make_folders(inner);
-    if (status == CLGAN_OK) status = file_join(path, inner, name);
+    TRY(file_make_inner_folder(&inner, folder, "checkpoints"));
+    const clgan_status status = file_join(path, inner, name);
     free(inner);
     return status;
 }

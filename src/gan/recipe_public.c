@@ -92,7 +92,7 @@ static clgan_status read_into(struct recipe *recipe, const char *name, const cha
     if (!file_exists(name)) return no_such_recipe(name);
     char *bytes;
     size_t length;
-    TRY(file_read(&bytes, &length, name, RECIPE_BYTES));
+    TRY(file_read_any(&bytes, &length, name, RECIPE_BYTES));
     clgan_status status = recipe_parse(recipe, bytes, length, name, settings, count);
     free(bytes);
     return status;

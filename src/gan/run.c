@@ -50,7 +50,7 @@ static clgan_status parse_settings(struct clgan_run *run, const char *bytes, siz
     clgan_status status = CLGAN_OK;
     if (json_unpack_ex(json, &error, JSON_STRICT, "{s:I, s?s, s?s, s:I, s?I}", "format", &format, "data", &data, "from",
                        &from, "epochs", &epochs, "evaluate_every", &every) ||
-        format != 1 || epochs < 0 || every < 0)
+        format != 1 || epochs < 0 || epochs > RUN_EPOCHS || every < 0 || every > RUN_EPOCHS)
         status = status_fail(CLGAN_FAILED, "%s: not the settings of a run (%s)", path,
                              *error.text ? error.text : "a number is out of range");
     if (status == CLGAN_OK && data) status = memory_copy_text(&run->data, data);
@@ -173,7 +173,7 @@ static clgan_status open_folder(struct clgan_run *run, const char *folder)
     TRY(memory_copy_text(&run->folder, folder));
     TRY(run_path(&path, run, "recipe.yaml"));
     clgan_status status = CLGAN_OK;
-    if (!file_is_folder(folder) || !file_exists(path))
+    if (!file_is_folder(folder) || !file_is_regular(path))
         status = status_fail(CLGAN_USAGE, "%s: not the folder of a run (it has no recipe.yaml)", folder);
     if (status == CLGAN_OK) status = clgan_recipe_read(&recipe, path, NULL, 0);
     free(path);

@@ -1,6 +1,7 @@
 #include "gan/run_log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
@@ -81,8 +82,11 @@ clgan_status run_log_append(const struct clgan_run *run, const clgan_progress *p
     if (!line)
         return status_fail(CLGAN_FAILED, "%s/log.jsonl: a number is not finite, or memory is short", run->folder);
     clgan_status status = run_path(&path, run, "log.jsonl");
-    FILE *stream = status == CLGAN_OK ? fopen(path, "a") : NULL;
-    if (status == CLGAN_OK && !stream) status = status_fail(CLGAN_FAILED, "%s: %s", path, strerror(errno));
+    const int handle = status == CLGAN_OK ? open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0666) : -1;
+    FILE *stream = handle >= 0 ? fdopen(handle, "a") : NULL;
+    if (status == CLGAN_OK && !stream)
+        status = status_fail(CLGAN_FAILED, "%s: %s", path,
+                             errno == ELOOP ? "a link, which may lead anywhere" : strerror(errno));
     if (stream) {
         const int written = fprintf(stream, "%s\n", line);
         if (fclose(stream) || written < 0) status = status_fail(CLGAN_FAILED, "%s: %s", path, strerror(errno));

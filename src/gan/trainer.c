@@ -110,9 +110,8 @@ static clgan_status write_samples(const struct trainer *trainer, const clgan_row
     struct range view[2];
     struct picture picture = {0};
     run_picture_name(name, epoch);
-    clgan_status status = run_path(&folder, trainer->run, "samples");
-    if (status == CLGAN_OK) status = file_make_folders(folder);
-    if (status == CLGAN_OK) status = run_path(&path, trainer->run, name);
+    TRY(file_make_inner_folder(&folder, trainer->run->folder, "samples"));
+    clgan_status status = run_path(&path, trainer->run, name);
     if (status == CLGAN_OK)
         status = picture_of_rows(&picture, rows, 0, 0, clgan_run_signed(trainer->run),
                                  figure_view(view, trainer->training->recipe));
@@ -342,6 +341,9 @@ static clgan_status train(struct clgan_run *run, const clgan_train_options *opti
 static clgan_status train_from(struct clgan_run *run, const clgan_train_options *options,
                                const struct checkpoint *checkpoint)
 {
+    if (options->epochs > RUN_EPOCHS || options->evaluate_every > RUN_EPOCHS)
+        return status_fail(CLGAN_USAGE, "%s: asked for more epochs than the %d that a run may have", run->folder,
+                           RUN_EPOCHS);
     const uint64_t done = checkpoint ? checkpoint->step / checkpoint->steps_per_epoch : 0;
     if (options->data) TRY(run_set_data(run, options->data));
     if (options->epochs) run->epochs = options->epochs;

@@ -1,0 +1,27 @@
+/* Saved results: `clgan-bench compare` of the input with itself, in every form that it writes. */
+#include <getopt.h>
+#include <jansson.h>
+
+#include "fuzz.h"
+#include "result.h"
+
+int command_compare(int argc, char **argv);
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+    struct fuzz_path path = fuzz_at("before.json"), json = fuzz_at("compared.json"), page = fuzz_at("compared.html"),
+                     markdown = fuzz_at("compared.md");
+    char *arguments[] = {"compare",    path.text,     path.text, "--json",  json.text,
+                         "--markdown", markdown.text, "--html",  page.text, NULL};
+    fuzz_put(path.text, bytes, length);
+    optind = 1;
+    const int status = command_compare(sizeof arguments / sizeof *arguments - 1, arguments);
+    if (status != CLGAN_OK) {
+        fuzz_refused((clgan_status)status, "before.json");
+        return 0;
+    }
+    json_t *document = json_load_file(json.text, 0, NULL);
+    MUST(json_array_size(json_object_get(document, "results")) == 2);
+    json_decref(document);
+    return 0;
+}
