@@ -138,7 +138,8 @@ static clgan_status read_bytes(struct idx *idx, uint8_t **bytes)
     uint8_t more;
     while (length < idx->total) {
         const size_t piece = idx->total - length < BLOCK ? idx->total - length : BLOCK;
-        TRY(memory_grow(bytes, &capacity, idx->zipped ? length + piece : idx->total, 1));
+        const clgan_status status = memory_grow(bytes, &capacity, idx->zipped ? length + piece : idx->total, 1);
+        if (status != CLGAN_OK) return status_within(status, "%s", idx->path);
         TRY(take_exactly(idx, *bytes + length, piece));
         length += piece;
     }
