@@ -33,9 +33,9 @@ static double get_number(struct reader *reader, const json_t *object, const char
     const json_t *value = json_object_get(object, key);
     if (!value || json_is_null(value)) return 0;
     const double number = json_number_value(value);
-    if (!json_is_number(value) || !(number >= 0) || (number > 0 && number < 1e-30) || number > 1e30)
-        refuse(reader, key, "is not a number from 0 up");
-    return number;
+    if (json_is_number(value) && (number == 0 || (number >= 1e-30 && number <= 1e30))) return number;
+    refuse(reader, key, "is not a number from 0 up");
+    return 0;
 }
 
 static void read_row(struct reader *reader, struct result_row *row, const json_t *json)

@@ -64,15 +64,15 @@ static clgan_status read_stream(char **bytes, size_t *length, FILE *stream, cons
 
 clgan_status file_read(char **bytes, size_t *length, const char *path, uint64_t limit)
 {
-    FILE *stream;
-    uint64_t size;
+    FILE *stream = NULL;
+    uint64_t size = 0;
     TRY(file_open(&stream, &size, path));
     return read_stream(bytes, length, stream, path, limit);
 }
 
 clgan_status file_read_any(char **bytes, size_t *length, const char *path, uint64_t limit)
 {
-    FILE *stream;
+    FILE *stream = NULL;
     TRY(open_any(&stream, path));
     return read_stream(bytes, length, stream, path, limit);
 }

@@ -163,7 +163,7 @@ static clgan_status open_file(struct safetensors_file *file, const char *path)
     char *header = NULL;
     size_t length = 0;
     TRY(memory_copy_text(&file->path, path));
-    uint64_t size;
+    uint64_t size = 0;
     TRY(file_open(&file->stream, &size, path));
     if (size < PREFIX) return damaged(file, "it is shorter than 8 bytes");
     clgan_status status = read_header(&header, &length, file, size);

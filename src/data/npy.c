@@ -170,7 +170,7 @@ clgan_status npy_read(clgan_rows *rows, int *was_bytes, const char *path)
 {
     struct npy npy = {.path = path};
     *rows = (clgan_rows){0};
-    FILE *stream;
+    FILE *stream = NULL;
     TRY(file_open(&stream, &npy.size, path));
     const clgan_status status = read_stream(rows, was_bytes, &npy, stream);
     fclose(stream);
