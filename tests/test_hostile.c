@@ -254,6 +254,47 @@ START_TEST(choices_of_many_lines)
 }
 END_TEST
 
+/* Variants that a run's kernels.txt may name, and that a compiler would unroll for minutes or hours: never built. */
+START_TEST(variants_that_compilers_choke_on)
+{
+    static const char *const names[] = {"group 8x8 32x16x16/1000000*1", "group 8x8 2x2x4/4294967295*1",
+                                        "group 8x8 32x1x16/16*1",       "register 32x16x16/1*1",
+                                        "register 1x1x1/1000000*1",     "packed 32x2x16/4294967295*1"};
+    for (int product = GEMM_XW; product <= GEMM_XTDY; product++) {
+        const struct gemm gemm = {
+            .product = (enum gemm_product)product, .epilogue = EPILOGUE_STORE, .m = 1000, .n = 1000, .k = 1000};
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+            struct gemm_variant variant;
+            ck_assert(gemm_variant_parse(&variant, names[i]));
+            ck_assert_msg(!gemm_fits(&gemm, &variant), "%s fits", names[i]);
+        }
+    }
+}
+END_TEST
+
+/* Lines that make no sense: the whole file is ignored. */
+START_TEST(choices_out_of_range)
+{
+    static const char *const lines[] = {"XW store/0 -1 x 1 x 1 | clblast | 0 ms | 0 tried",
+                                        "XW maxout/18446744073709551615 2 x 2 x 2 | clblast | 0 ms | 0 tried",
+                                        "XW store/0 1 x 9999999999 x 1 | clblast | 0 ms | 0 tried",
+                                        "XW store/0 1 x 1 x 1 | clblast | inf ms | 0 tried",
+                                        "XW store/0 1 x 1 x 1 | clblast | 0 ms | -1 tried",
+                                        "XW store/0 1 x 1 x 1 | register -1x1x1/1*1 | 0 ms | 0 tried"};
+    char text[256];
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        struct gemm_choices choices = {0};
+        struct device device = {.info = {.name = "x", .driver = "1"}, .choices = &choices};
+        snprintf(text, sizeof text,
+                 "clgan tuning, version 1\ndevice: x\ndriver: 1\nXW store/0 1 x 1 x 2 | clblast | 0 ms | 0 tried\n%s\n",
+                 lines[i]);
+        put(text, strlen(text));
+        choices_read(&device, path, NULL);
+        ck_assert_msg(choices.count == 0, "%s is taken", lines[i]);
+    }
+}
+END_TEST
+
 /* ---- what is no file ---- */
 
 /* Pipes and folders in the place of files: nothing waits for them. */
@@ -360,6 +401,8 @@ int main(void)
     tcase_add_test(tests, checkpoint_nested);
     tcase_add_test(tests, png_promises);
     tcase_add_test(tests, choices_of_many_lines);
+    tcase_add_test(tests, variants_that_compilers_choke_on);
+    tcase_add_test(tests, choices_out_of_range);
     tcase_add_test(tests, pipes_and_folders);
     tcase_add_test(tests, recipes_name_no_paths);
     tcase_add_test(tests, links_lead_nowhere);
