@@ -19,5 +19,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     if (!length) return 0;
     MUST(size == length && memcmp(binary, bytes, length) == 0);
     free(binary);
+    FILE *stream = fopen(path.text, "r+b"); /* one bit of it turns */
+    MUST(stream);
+    MUST(fseek(stream, -1, SEEK_END) == 0 && fputc(bytes[length - 1] ^ 1, stream) != EOF && fclose(stream) == 0);
+    MUST(!cache_load(&binary, &size, fuzz_folder(), key));
     return 0;
 }

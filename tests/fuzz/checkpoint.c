@@ -19,6 +19,9 @@ static void read_file(const char *path)
     const struct safetensors_file *file = &checkpoint.file;
     for (size_t i = 0; i < file->count; i++) {
         const struct safetensors_entry *entry = &file->entries[i];
+        double elements = 1; /* can't wrap */
+        for (size_t d = 0; d < entry->dimensions; d++) elements *= (double)entry->shape[d];
+        MUST(4 * elements == (double)entry->bytes);
         MUST(entry->bytes <= sizeof data && entry->dimensions <= SAFETENSORS_DIMENSIONS);
         MUST(safetensors_read(file, entry, 0, data, (size_t)entry->bytes) == CLGAN_OK);
         MUST(safetensors_read(file, entry, entry->bytes, data, 1) == CLGAN_FAILED);
