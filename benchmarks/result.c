@@ -1,11 +1,11 @@
 #include "result.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 
 /* A document being read: the first thing that is wrong with it ends the reading. */
 struct reader {
@@ -33,8 +33,9 @@ static double get_number(struct reader *reader, const json_t *object, const char
     const json_t *value = json_object_get(object, key);
     if (!value || json_is_null(value)) return 0;
     const double number = json_number_value(value);
-    if (!json_is_number(value) || !(number >= 0) || number > 1e30) refuse(reader, key, "is not a number from 0 up");
-    return number;
+    if (json_is_number(value) && (number == 0 || (number >= 1e-30 && number <= 1e30))) return number;
+    refuse(reader, key, "is not a number from 0 up");
+    return 0;
 }
 
 static void read_row(struct reader *reader, struct result_row *row, const json_t *json)
@@ -177,11 +178,17 @@ static char *next_word(void)
 const char *result_plain(const char *text)
 {
     char *word = next_word();
-    size_t length = 0;
-    for (; *text && length < MOST_BYTES; text++) word[length++] = iscntrl((unsigned char)*text) ? '?' : *text;
-    while (*text && length > 0 && (word[length - 1] & 0xC0) == 0x80) length--; /* no half of a letter */
-    if (*text && length > 0 && (unsigned char)word[length - 1] >= 0xC0) length--;
+    size_t length = 0, size;
+    for (; *text; text += size ? size : 1, length += size ? size : 1) {
+        size = text_character(text, strnlen(text, 4));
+        if (length + size > MOST_BYTES || length == MOST_BYTES) break;
+        if (size)
+            memcpy(word + length, text, size);
+        else
+            word[length] = '?';
+    }
     word[length] = 0;
+    text_plain(word, "");
     return word;
 }
 

@@ -18,7 +18,7 @@ struct result_row {
 };
 
 struct result_device {
-    char label[320]; /* "device 0", "one core"; of several files: "new.json: device 0" */
+    char label[640]; /* "device 0", "one core"; of several files: "new.json: device 0" */
     const char *name, *type, *platform, *driver, *loader, *tuning, *environment;
     const char *status, *reason;            /* ok, failed */
     const char *selftest, *selftest_reason; /* ok, failed, skipped */
@@ -48,7 +48,7 @@ const struct result_row *result_score(const struct result_device *device);
 /* How many times as good `a` is as `b`. */
 double result_times(const struct result_row *a, const struct result_row *b);
 
-/* Printable, at most 300 bytes, whatever a driver or a file calls itself; good until the eighth next call. */
+/* Printable, UTF-8, at most 300 bytes, whatever a driver or a file calls itself; good until the eighth next call. */
 const char *result_plain(const char *text);
 /* "12.3 ms", "13,300 samples/s", "6.3 min": good until the eighth next call. */
 const char *result_value(double value, const char *unit);

@@ -19,6 +19,12 @@ bool file_is_folder(const char *path)
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
+bool file_is_regular(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode);
+}
+
 /* NULL, with errno set, where it can't be. */
 static FILE *open_to_read(const char *path)
 {
@@ -29,11 +35,20 @@ static FILE *open_to_read(const char *path)
     return stream;
 }
 
-clgan_status file_open(FILE **stream, const char *path)
+static clgan_status open_failed(const char *path)
 {
-    *stream = open_to_read(path);
-    if (*stream) return CLGAN_OK;
     return status_fail(CLGAN_FAILED, "%s: can't be opened: %s", path, strerror(errno));
+}
+
+clgan_status file_open(FILE **stream, uint64_t *size, const char *path)
+{
+    struct stat info;
+    /* Before it is opened: opening a pipe waits for its writer. */
+    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) return status_fail(CLGAN_FAILED, "%s: not a file", path);
+    *stream = open_to_read(path);
+    if (!*stream) return open_failed(path);
+    *size = fstat(fileno(*stream), &info) == 0 ? (uint64_t)info.st_size : 0;
+    return CLGAN_OK;
 }
 
 size_t file_read_bytes(void *bytes, size_t length, FILE *stream)
@@ -70,19 +85,23 @@ static clgan_status read_all(char **bytes, size_t *length, FILE *stream, const c
 
 clgan_status file_read(char **bytes, size_t *length, const char *path, uint64_t limit)
 {
-    FILE *stream;
-    TRY(file_open(&stream, path));
+    FILE *stream = NULL;
+    uint64_t size = 0;
+    TRY(file_open(&stream, &size, path));
     return read_all(bytes, length, stream, path, limit);
+}
+
+clgan_status file_read_if_there(char **bytes, size_t *length, const char *path, uint64_t limit)
+{
+    *bytes = NULL;
+    *length = 0;
+    return file_is_missing(path) ? CLGAN_OK : file_read(bytes, length, path, limit);
 }
 
 clgan_status file_read_any(char **bytes, size_t *length, const char *path, uint64_t limit)
 {
     FILE *stream = open_to_read(path);
-    *bytes = NULL;
-    *length = 0;
-    if (!stream && errno == ENOENT) return CLGAN_OK;
-    if (!stream) return status_fail(CLGAN_FAILED, "%s: can't be opened: %s", path, strerror(errno));
-    return read_all(bytes, length, stream, path, limit);
+    return stream ? read_all(bytes, length, stream, path, limit) : open_failed(path);
 }
 
 clgan_status file_join(char **path, const char *folder, const char *name)

@@ -1,5 +1,5 @@
-/* Files and folders: whole reads with a limit, atomic and durable writes, the user's cache folder. A signal that
- * interrupts a call is no failure, nor is a write or read that comes in pieces. */
+/* Files and folders: reads that are bounded by what is there, atomic and durable writes, the user's cache folder. A
+ * signal that interrupts a call is no failure, nor is a write or read that comes in pieces. */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
@@ -20,15 +20,18 @@ bool file_exists(const char *path);
 /* Surely not there; not so where it can't be told. */
 bool file_is_missing(const char *path);
 bool file_is_folder(const char *path);
+bool file_is_regular(const char *path);
 
-/* `*bytes` = the whole file, NUL after its end, freed with free(). CLGAN_FAILED if it is missing, unreadable or longer
- * than `limit` bytes. */
+/* Opens a regular file for reading: `*stream` is closed with fclose(), `*size` is its length. CLGAN_FAILED, naming it,
+ * where it is none: a pipe would be waited for, a device has no end. */
+clgan_status file_open(FILE **stream, uint64_t *size, const char *path);
+/* `*bytes` = the whole of a regular file, NUL after its end, freed with free(). CLGAN_FAILED if it is missing,
+ * unreadable or longer than `limit` bytes. */
 clgan_status file_read(char **bytes, size_t *length, const char *path, uint64_t limit);
-
 /* The same, but a file that is not there is no failure: `*bytes` NULL. */
+clgan_status file_read_if_there(char **bytes, size_t *length, const char *path, uint64_t limit);
+/* As file_read, of whatever the user names, a pipe too. */
 clgan_status file_read_any(char **bytes, size_t *length, const char *path, uint64_t limit);
-/* Opens a file for reading; the caller closes it. */
-clgan_status file_open(FILE **stream, const char *path);
 /* fread that goes on where a signal interrupts it: fewer bytes are the end of the file, or ferror(stream). */
 size_t file_read_bytes(void *bytes, size_t length, FILE *stream);
 
@@ -55,6 +58,10 @@ bool file_is_temporary(const char *name);
 /* Removes temporary files of writers that were killed: those in `folder` that are at least `seconds` old. What can't be
  * removed stays. */
 void file_sweep(const char *folder, double seconds);
+
+/* "folder/name", freed with free(), made where there is none. CLGAN_FAILED where it is a link: what is written into a
+ * folder that somebody else made must stay in it. */
+clgan_status file_make_inner_folder(char **path, const char *folder, const char *name);
 
 /* "folder/name", freed with free(). */
 clgan_status file_join(char **path, const char *folder, const char *name);

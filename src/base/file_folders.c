@@ -62,6 +62,17 @@ clgan_status file_make_folders(const char *path)
     return status;
 }
 
+clgan_status file_make_inner_folder(char **path, const char *folder, const char *name)
+{
+    struct stat info;
+    TRY(file_join(path, folder, name));
+    clgan_status status = file_make_folder(*path);
+    if (status == CLGAN_OK && lstat(*path, &info) == 0 && S_ISLNK(info.st_mode))
+        status = status_fail(CLGAN_FAILED, "%s: a link, which may lead anywhere; put a folder in its place", *path);
+    if (status != CLGAN_OK) free(*path);
+    return status;
+}
+
 clgan_status file_make_new_folder(const char *path)
 {
     char *parent;

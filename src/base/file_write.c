@@ -151,7 +151,8 @@ clgan_status file_append(const char *path, const void *bytes, size_t length)
 {
     int handle;
     const bool is_new = !file_exists(path);
-    FILE_RETRY(handle, open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666));
+    FILE_RETRY(handle, open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666));
+    if (handle < 0 && errno == ELOOP) return status_fail(CLGAN_FAILED, "%s: a link, which may lead anywhere", path);
     if (handle < 0) return write_failed(path, errno);
     const int error = sync_and_close(handle, write_bytes(handle, bytes, length));
     if (error) return write_failed(path, error);

@@ -51,9 +51,10 @@ struct safetensors_file {
     size_t metadata_count;
 };
 
-/* Opens and checks the whole file: header (at most 100 MB, no duplicate key, known dtype, size = shape x dtype, no
- * overlap or hole, end of the last tensor = end of the file) and, if its metadata has one, the checksum. Only F32
- * tensors are accepted. CLGAN_FAILED names the file and what was wrong. */
+/* Opens and checks the whole file: header (at most 4 MB: JSON takes some twenty times as much when it is read; no
+ * duplicate key, known dtype, size = shape x dtype, no overlap or hole, end of the last tensor = end of the file) and,
+ * if its metadata has one, the checksum. Only F32 tensors are accepted. CLGAN_FAILED names the file and what was wrong.
+ */
 clgan_status safetensors_open(struct safetensors_file *file, const char *path);
 /* NULL if there is none of that name. */
 const struct safetensors_entry *safetensors_find(const struct safetensors_file *file, const char *name);

@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "base/safetensors.h"
 
-enum { PREFIX = 8, HEADER_LIMIT = 100000000, BLOCK = 1 << 20 };
+enum { PREFIX = 8, HEADER_LIMIT = 4 << 20, BLOCK = 1 << 20 };
 
 static clgan_status damaged(const struct safetensors_file *file, const char *what)
 {
@@ -32,7 +32,7 @@ static clgan_status read_header(char **bytes, size_t *length, struct safetensors
     uint64_t header = 0;
     if (file_read_bytes(prefix, PREFIX, file->stream) != PREFIX) return ends_early(file, "it is shorter than 8 bytes");
     for (int i = 0; i < PREFIX; i++) header |= (uint64_t)prefix[i] << 8 * i;
-    if (header > HEADER_LIMIT) return damaged(file, "its header would be over 100 MB");
+    if (header > HEADER_LIMIT) return damaged(file, "its header would be over 4 MB");
     if (header > size - PREFIX) return damaged(file, "its header goes past the end of the file");
     TRY(memory_take(bytes, (size_t)header + 1, 1));
     *length = (size_t)header;
@@ -175,13 +175,12 @@ static clgan_status open_file(struct safetensors_file *file, const char *path)
     char *header = NULL;
     size_t length = 0;
     TRY(memory_copy_text(&file->path, path));
-    TRY(file_open(&file->stream, path));
-    const off_t size = fseeko(file->stream, 0, SEEK_END) ? -1 : ftello(file->stream);
-    if (size < 0 || fseeko(file->stream, 0, SEEK_SET)) return unreadable(file);
+    uint64_t size = 0;
+    TRY(file_open(&file->stream, &size, path));
     if (size < PREFIX) return damaged(file, "it is shorter than 8 bytes");
-    clgan_status status = read_header(&header, &length, file, (uint64_t)size);
+    clgan_status status = read_header(&header, &length, file, size);
     if (status == CLGAN_OK) status = parse_header(file, header, length);
-    if (status == CLGAN_OK) status = check_layout(file, (uint64_t)size);
+    if (status == CLGAN_OK) status = check_layout(file, size);
     if (status == CLGAN_OK) status = check_sum(file, header, length);
     free(header);
     return status;

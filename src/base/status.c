@@ -4,12 +4,22 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 /* Per thread, as errno is: a message belongs to the call that failed there. A build log may be long. */
 static _Thread_local char last_error[16384];
 
 const char *clgan_last_error(void) { return last_error; }
 
 const char *clgan_version(void) { return CLGAN_VERSION; }
+
+/* `allowed`: control characters that stay. */
+static clgan_status keep(clgan_status status, char text[sizeof last_error], const char *allowed)
+{
+    text_plain(text, allowed);
+    memcpy(last_error, text, sizeof last_error);
+    return status;
+}
 
 clgan_status status_fail(clgan_status status, const char *format, ...)
 {
@@ -18,16 +28,16 @@ clgan_status status_fail(clgan_status status, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    memcpy(last_error, text, sizeof text);
-    return status;
+    return keep(status, text, "");
 }
 
 clgan_status status_within(clgan_status status, const char *format, ...)
 {
-    char prefix[1024];
+    char text[sizeof last_error], prefix[1024];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(prefix, sizeof prefix, format, arguments);
     va_end(arguments);
-    return status_fail(status, "%s: %s", prefix, last_error);
+    snprintf(text, sizeof text, "%s: %.*s", prefix, (int)(sizeof text - sizeof prefix - 3), last_error);
+    return keep(status, text, "\n\t");
 }

@@ -5,10 +5,12 @@
 #include "clgan.h"
 
 /* Sets this thread's last error (printf style) and returns `status`, so that a failing function ends with
- * `return status_fail(CLGAN_FAILED, "%s: ...", path)`. */
+ * `return status_fail(CLGAN_FAILED, "%s: ...", path)`. One line: control characters, which may come from a file, become
+ * '?'. */
 clgan_status status_fail(clgan_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Puts "prefix: " (printf style) before this thread's last error and returns `status`: context on the way up. */
+/* Puts "prefix: " (printf style) before this thread's last error and returns `status`: context on the way up,
+ * which may have lines, as a compiler's log has. */
 clgan_status status_within(clgan_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Returns from the calling function when `expression` is not CLGAN_OK. */

@@ -1,6 +1,7 @@
 #include "base/text.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,12 @@ void text_append_bytes(struct text *text, const char *bytes, size_t length)
     text->bytes[text->length] = 0;
 }
 
+void text_plain(char *string, const char *allowed)
+{
+    for (; *string; string++)
+        if (((unsigned char)*string < ' ' || *string == 0x7f) && !strchr(allowed, *string)) *string = '?';
+}
+
 void text_free(struct text *text)
 {
     free(text->bytes);
@@ -56,4 +63,23 @@ clgan_status text_take(char **out, struct text *text)
     *out = text->bytes;
     *text = (struct text){0};
     return CLGAN_OK;
+}
+
+size_t text_character(const char *string, size_t left)
+{
+    static const struct {
+        unsigned char mask, lead; /* of the first byte */
+        uint32_t least;           /* code that needs so many bytes */
+    } kinds[] = {{0x80, 0, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
+    const unsigned char *at = (const unsigned char *)string;
+    for (size_t more = 0; more < 4 && more < left; more++) {
+        if ((*at & kinds[more].mask) != kinds[more].lead) continue;
+        uint32_t code = *at & (unsigned char)~kinds[more].mask;
+        for (size_t i = 1; i <= more; i++) {
+            if ((at[i] & 0xc0) != 0x80) return 0;
+            code = code << 6 | (at[i] & 0x3f);
+        }
+        return code >= kinds[more].least && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? more + 1 : 0;
+    }
+    return 0;
 }

@@ -10,6 +10,8 @@
 
 static const char format_line[] = "clgan tuning, version 1";
 
+enum { SIZE_MOST = 1 << 30, MS_MOST = 1000000000 }; /* of anything in a line that makes sense */
+
 static const char *const product_names[] = {"XW", "dYWt", "XtdY"};
 static const char *const epilogue_names[] = {"store", "activate", "maxout", "backward", "scatter", "momentum", "adam"};
 
@@ -106,8 +108,11 @@ static bool read_line(struct gemm_choices *choices, const char *line)
         line[end])
         return false;
     for (size_t length = strlen(variant); length && variant[length - 1] == ' ';) variant[--length] = 0;
+    const size_t sizes[] = {g->pieces, g->m, g->n, g->k, read.tried};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        if (sizes[i] > SIZE_MOST) return false;
     const int p = name_number(product_names, 3, product), e = name_number(epilogue_names, 7, epilogue);
-    if (p < 0 || e < 0 || !(ms >= 0) || !gemm_variant_parse(&read.variant, variant)) return false;
+    if (p < 0 || e < 0 || !(ms >= 0 && ms <= MS_MOST) || !gemm_variant_parse(&read.variant, variant)) return false;
     g->product = (enum gemm_product)p;
     g->epilogue = (enum gemm_epilogue)e;
     read.seconds = 1e-3 * ms;
@@ -144,7 +149,7 @@ clgan_status choices_read(bool *found, struct device *device, const char *path, 
 {
     char *bytes;
     size_t length;
-    TRY(file_read_any(&bytes, &length, path, CHOICES_BYTES));
+    TRY(file_read_if_there(&bytes, &length, path, CHOICES_BYTES));
     *found = bytes != NULL;
     if (!bytes) return CLGAN_OK;
     const char *wrong = read_text(device, bytes);

@@ -27,7 +27,7 @@ struct gemm_key {
 };
 struct gemm_key gemm_key(const struct gemm *gemm);
 
-enum { CHOICES_BYTES = 1 << 22 }; /* longest file that is read */
+enum { CHOICES_BYTES = 1 << 20 }; /* longest file that is read: each of its lines is looked for among those before */
 
 /* NULL: none. */
 struct gemm_choice *choices_find(const struct gemm_choices *choices, const struct gemm *gemm);

@@ -108,7 +108,8 @@ struct gemm_variant_name gemm_variant_name(const struct gemm_variant *variant);
 /* False, and an unusable variant, where `name` is not one's name. */
 bool gemm_variant_parse(struct gemm_variant *variant, const char *name);
 
-/* False where the variant can't make this product at all: a tile larger than the result, too many pieces. */
+/* False where the variant can't make this product at all, or should not be built: a tile larger than the result, too
+ * many pieces, more than a compiler can unroll in reasonable time. */
 bool gemm_fits(const struct gemm *gemm, const struct gemm_variant *variant);
 /* Whether products may use the backend here: device.gemm_backends, and CLBlast only where its work-groups fit. */
 bool gemm_allowed(const struct device *device, enum gemm_backend backend);

@@ -46,17 +46,18 @@ static bool holds_pieces(const struct gemm *g, const struct gemm_variant *v)
 
 bool gemm_fits(const struct gemm *g, const struct gemm_variant *v)
 {
-    enum { ROWS_MOST = 32, VECTORS_MOST = 16 };
+    /* A compiler unrolls a tile, and a step of a group's: what is much larger than any candidate takes it minutes. */
+    enum { ROWS_MOST = 32, VECTORS_MOST = 16, TILE_MOST = 32, STEP_MOST = 1024 };
     if (v->backend == GEMM_CLBLAST) return true;
     if (v->parts < 1 || v->parts > g->k || !is_width(v->width) || v->rows < 1 || v->rows > ROWS_MOST) return false;
     const size_t vectors = holds_pieces(g, v) ? g->pieces : v->vectors;
-    if (vectors < 1 || vectors > VECTORS_MOST) return false;
+    if (vectors < 1 || vectors > VECTORS_MOST || vectors * v->rows > TILE_MOST) return false;
     if (v->backend == GEMM_PACKED)
         return g->product == GEMM_DYWT && v->down && v->rows <= g->m && vectors * v->width <= g->n;
-    if (v->depth < 1) return false;
-    if (v->backend == GEMM_GROUP) return v->down && v->across;
-    return v->rows <= g->m && vectors * v->width <= g->n &&
-           (g->product != GEMM_DYWT || (v->vectors == 1 && is_width(v->depth)));
+    if (v->backend == GEMM_GROUP)
+        return v->down && v->across && v->depth && v->depth <= STEP_MOST / (vectors * v->width * v->rows);
+    return v->rows <= g->m && vectors * v->width <= g->n && is_width(v->depth) &&
+           (g->product != GEMM_DYWT || v->vectors == 1);
 }
 
 /* ---- costs, to order candidates by ---- */

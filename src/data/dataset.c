@@ -46,11 +46,14 @@ static clgan_status check_shape(const size_t shape[4], size_t dimensions, struct
 static clgan_status read_pictures(struct pictures *pictures, struct dataset_request *request, const char *path)
 {
     size_t shape[4] = {0}, dimensions = 0;
-    TRY(idx_read(&pictures->bytes, shape, &dimensions, path));
-    TRY(check_shape(shape, dimensions, request, path));
+    struct idx *idx;
+    TRY(idx_open(&idx, shape, &dimensions, path));
+    clgan_status status = check_shape(shape, dimensions, request, path);
+    if (status == CLGAN_OK) status = idx_read(&pictures->bytes, idx);
+    idx_close(idx);
     pictures->count = shape[0];
     pictures->size = request->channels * request->height * request->width;
-    return CLGAN_OK;
+    return status;
 }
 
 /* Labels are not used, but a label file of another length says that something is mixed up. */
@@ -59,12 +62,15 @@ static clgan_status check_labels(const struct pictures *pictures, const char *fo
     char *path;
     uint8_t *labels = NULL;
     size_t shape[4] = {0}, dimensions = 0;
+    struct idx *idx = NULL;
     TRY(places_file(&path, folder, names));
     if (!path) return CLGAN_OK;
-    clgan_status status = idx_read(&labels, shape, &dimensions, path);
+    clgan_status status = idx_open(&idx, shape, &dimensions, path);
     if (status == CLGAN_OK && (dimensions != 1 || shape[0] != pictures->count))
         status = status_fail(CLGAN_FAILED, "%s: %zu labels in %zu dimension(s) for %zu pictures: files are mixed up",
                              path, shape[0], dimensions, pictures->count);
+    if (status == CLGAN_OK) status = idx_read(&labels, idx);
+    if (idx) idx_close(idx);
     free(labels);
     free(path);
     return status;

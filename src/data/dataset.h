@@ -45,9 +45,14 @@ struct dataset_request {
 clgan_status dataset_read(struct dataset *dataset, const struct dataset_request *request, const clgan_log *log);
 void dataset_free(struct dataset *dataset);
 
-/* One IDX file of unsigned bytes, gzipped or not: `*bytes` (freed with free()), its dimensions (1 to 4) and their
- * count. */
-clgan_status idx_read(uint8_t **bytes, size_t shape[4], size_t *dimensions, const char *path);
+/* Opens one IDX file of unsigned bytes, gzipped or not, and reads its header: its dimensions (1 to 4) and their count.
+ * A header that promises more than the file, or this machine, can hold is refused. Closed with idx_close; `path` must
+ * live as long. */
+struct idx;
+clgan_status idx_open(struct idx **idx, size_t shape[4], size_t *dimensions, const char *path);
+/* What follows the header, freed with free(): all of it, and nothing after it. Once. */
+clgan_status idx_read(uint8_t **bytes, struct idx *idx);
+void idx_close(struct idx *idx);
 /* One CIFAR-10 binary file: records of a label byte and 3 x 32 x 32 bytes; labels are dropped. */
 clgan_status cifar10_read(struct pictures *pictures, const char *path);
 

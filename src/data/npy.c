@@ -14,6 +14,7 @@ static const char magic[] = "\x93NUMPY";
 
 struct npy {
     const char *path;
+    uint64_t size; /* of the file */
     size_t shape[DIMENSIONS];
     size_t dimensions;
     bool bytes; /* '|u1', else '<f4' */
@@ -121,10 +122,8 @@ static clgan_status check_length(const struct npy *npy, FILE *stream, size_t cou
     size_t bytes;
     if (!checked_multiply(&bytes, count, npy->bytes ? 1 : sizeof(float)))
         return fail(npy, "its shape is absurdly large");
-    if (start < 0 || fseeko(stream, 0, SEEK_END)) return fail(npy, "it can't be read");
-    const off_t end = ftello(stream);
-    if (end - start != (off_t)bytes) return fail(npy, "it is longer or shorter than its shape says");
-    return fseeko(stream, start, SEEK_SET) ? fail(npy, "it can't be read") : CLGAN_OK;
+    if (start < 0) return fail(npy, "it can't be read");
+    return npy->size - (uint64_t)start == bytes ? CLGAN_OK : fail(npy, "it is longer or shorter than its shape says");
 }
 
 static clgan_status shape_rows(clgan_rows *rows, const struct npy *npy)
@@ -171,8 +170,8 @@ clgan_status npy_read(clgan_rows *rows, int *was_bytes, const char *path)
 {
     struct npy npy = {.path = path};
     *rows = (clgan_rows){0};
-    FILE *stream = fopen(path, "rb");
-    if (!stream) return status_fail(CLGAN_FAILED, "%s: can't be opened", path);
+    FILE *stream = NULL;
+    TRY(file_open(&stream, &npy.size, path));
     const clgan_status status = read_stream(rows, was_bytes, &npy, stream);
     fclose(stream);
     if (status != CLGAN_OK) clgan_rows_free(rows);

@@ -107,10 +107,9 @@ static clgan_status remove_old(const char *folder, const char *saved)
 static clgan_status make_folder(const char *folder)
 {
     char *path;
-    TRY(checkpoint_files_folder(&path, folder));
-    const clgan_status status = file_make_folder(path);
+    TRY(file_make_inner_folder(&path, folder, "checkpoints"));
     free(path);
-    return status;
+    return CLGAN_OK;
 }
 
 /* Into the file `path`. */

@@ -15,7 +15,6 @@ static clgan_status in_folder(char **path, const char *folder, const char *name)
 {
     char file[64];
     snprintf(file, sizeof file, "%s" ENDING, name);
-    TRY(file_make_folders(folder));
     return file_join(path, folder, file);
 }
 
@@ -31,7 +30,7 @@ clgan_status figure_path(char **path, const struct clgan_run *run, const clgan_f
             return status_fail(CLGAN_USAGE, "%s: expected a name that ends in .png, or a folder that exists", out);
         return memory_copy_text(path, out);
     }
-    TRY(run_path(&folder, run, "figures"));
+    TRY(file_make_inner_folder(&folder, run->folder, "figures"));
     const clgan_status status = in_folder(path, folder, name);
     free(folder);
     return status;

@@ -91,8 +91,8 @@ static clgan_status read_into(struct recipe *recipe, const char *name, const cha
     }
     char *bytes;
     size_t length;
+    if (file_is_missing(name)) return no_such_recipe(name);
     TRY(file_read_any(&bytes, &length, name, RECIPE_BYTES));
-    if (!bytes) return no_such_recipe(name);
     clgan_status status = recipe_parse(recipe, bytes, length, name, settings, count);
     free(bytes);
     return status;

@@ -68,6 +68,7 @@ static clgan_status settle(struct recipe_reader *reader)
 
 static clgan_status parse(struct recipe_reader *reader, const char *yaml, size_t length)
 {
+    TRY(recipe_reader_text(reader, yaml, length));
     TRY(recipe_reader_yaml(reader, yaml, length));
     TRY(recipe_reader_settings(reader));
     return settle(reader);

@@ -19,6 +19,8 @@ struct recipe_reader {
 clgan_status recipe_reader_fail(const struct recipe_reader *reader, int where, const char *path, const char *format,
                                 ...) __attribute__((format(printf, 4, 5)));
 
+/* Refuses what is no text: bytes that are no UTF-8, control characters, YAML's directives (recipe_text.c). */
+clgan_status recipe_reader_text(const struct recipe_reader *reader, const char *yaml, size_t length);
 /* Walks the YAML document (recipe_yaml.c). */
 clgan_status recipe_reader_yaml(struct recipe_reader *reader, const char *yaml, size_t length);
 /* Applies the settings in their order (recipe_set.c). */

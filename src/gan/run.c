@@ -94,7 +94,7 @@ static clgan_status parse_settings(struct clgan_run *run, const char *bytes, siz
     if (json_unpack_ex(json, &error, JSON_STRICT, "{s:I, s?s, s?s, s:I, s?I, s?I, s?I}", "format", &format, "data",
                        &data, "from", &from, "epochs", &epochs, "evaluate_every", &every, "rollbacks", &rollbacks,
                        "rolled_back_to", &back) ||
-        format != 1 || epochs < 0 || every < 0 || rollbacks < 0 || rollbacks > RUN_ROLLBACKS || back < 0)
+        format != 1 || epochs < 0 || epochs > RUN_EPOCHS || every < 0 || every > RUN_EPOCHS || rollbacks < 0 || rollbacks > RUN_ROLLBACKS || back < 0)
         status = status_fail(CLGAN_FAILED, "%s: not the settings of a run (%s)", path,
                              *error.text ? error.text : "a number is out of range");
     if (status == CLGAN_OK && data) status = memory_copy_text(&run->data, data);
@@ -251,7 +251,7 @@ static clgan_status open_folder(struct clgan_run *run, const char *folder)
     clgan_recipe *recipe = NULL;
     TRY(memory_copy_text(&run->folder, folder));
     TRY(run_path(&path, run, RUN_RECIPE));
-    const clgan_status status = file_is_missing(path) ? not_a_run(folder) : clgan_recipe_read(&recipe, path, NULL, 0);
+    const clgan_status status = !file_is_regular(path) ? not_a_run(folder) : clgan_recipe_read(&recipe, path, NULL, 0);
     free(path);
     TRY(status);
     run->recipe = recipe->recipe;

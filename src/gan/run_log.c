@@ -127,7 +127,7 @@ clgan_status run_log_read(clgan_progress **lines, size_t *count, const struct cl
     *lines = NULL;
     *count = 0;
     TRY(run_path(&path, run, "log.jsonl"));
-    clgan_status status = file_read_any(&bytes, &length, path, LOG_BYTES);
+    clgan_status status = file_read_if_there(&bytes, &length, path, LOG_BYTES);
     if (status == CLGAN_OK && bytes) status = parse_lines(lines, count, bytes);
     if (status != CLGAN_OK) {
         free(*lines);
@@ -151,7 +151,7 @@ clgan_status run_log_cut(const struct clgan_run *run, uint64_t epochs)
     char *path = NULL, *bytes = NULL;
     size_t length = 0;
     TRY(run_path(&path, run, "log.jsonl"));
-    clgan_status status = file_read_any(&bytes, &length, path, LOG_BYTES);
+    clgan_status status = file_read_if_there(&bytes, &length, path, LOG_BYTES);
     if (status == CLGAN_OK && bytes) {
         struct text kept = {0};
         for (const char *line = bytes, *end; (end = strchr(line, '\n')); line = end + 1)

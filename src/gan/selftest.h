@@ -33,6 +33,9 @@ void selftest_run(size_t *failed, clgan_check *first, struct device *device, con
  * `force` a warning. */
 clgan_status selftest_gate(struct device *device, bool force, const clgan_log *log);
 
+/* Whether it is remembered that the device has passed. */
+bool selftest_passed(const struct device *device);
+
 /* ---- for checks ---- */
 
 /* `*out` = count zeroed items of `size` bytes, freed after the check. */

@@ -44,7 +44,7 @@ static clgan_status passed_path(char **path, const struct device *device)
     return cache_text_path(path, device->cache_dir, "selftest", about, sizeof about / sizeof *about);
 }
 
-static bool has_passed(const char *path, const char *text)
+static bool is_passed(const char *path, const char *text)
 {
     char *bytes;
     size_t length;
@@ -54,10 +54,25 @@ static bool has_passed(const char *path, const char *text)
     return same;
 }
 
-/* A pass that can't be kept costs another test, no more. */
-static void keep(const struct device *device, const char *path, const char *text)
+bool selftest_passed(const struct device *device)
 {
-    if (file_make_folders(device->cache_dir) == CLGAN_OK) file_write(path, text, strlen(text));
+    char *text = NULL, *path = NULL;
+    const bool passed =
+        passed_path(&path, device) == CLGAN_OK && passed_text(&text, device) == CLGAN_OK && is_passed(path, text);
+    free(text);
+    free(path);
+    return passed;
+}
+
+/* A pass that can't be kept costs another test, no more. */
+static void keep(const struct device *device)
+{
+    char *text = NULL, *path = NULL;
+    if (passed_path(&path, device) == CLGAN_OK && passed_text(&text, device) == CLGAN_OK &&
+        file_make_folders(device->cache_dir) == CLGAN_OK)
+        file_write(path, text, strlen(text));
+    free(text);
+    free(path);
 }
 
 static clgan_status refuse(const struct device *device, const clgan_check *first, size_t failed, bool force,
@@ -83,17 +98,12 @@ clgan_status selftest_gate(struct device *device, bool force, const clgan_log *l
 {
     clgan_selftest_options options = CLGAN_SELFTEST_OPTIONS;
     clgan_check first;
-    char *text, *path = NULL;
     size_t failed = 0;
-    TRY(passed_text(&text, device));
-    const bool kept = passed_path(&path, device) == CLGAN_OK;
-    if (!kept || !has_passed(path, text)) {
+    if (!selftest_passed(device)) {
         log_info(log, "not yet trained on with this driver: a self-test of the device (clgan selftest runs all of it)");
         options.brief = 1;
         selftest_run(&failed, &first, device, &options);
-        if (kept && !failed) keep(device, path, text);
+        if (!failed) keep(device);
     }
-    free(text);
-    free(path);
     return failed ? refuse(device, &first, failed, force, log) : CLGAN_OK;
 }

@@ -90,9 +90,8 @@ static clgan_status write_samples(const struct trainer *trainer, const clgan_row
     struct range view[2];
     struct picture picture = {0};
     run_picture_name(name, epoch);
-    clgan_status status = run_path(&folder, trainer->run, "samples");
-    if (status == CLGAN_OK) status = file_make_folder(folder);
-    if (status == CLGAN_OK) status = run_path(&path, trainer->run, name);
+    TRY(file_make_inner_folder(&folder, trainer->run->folder, "samples"));
+    clgan_status status = run_path(&path, trainer->run, name);
     if (status == CLGAN_OK)
         status = picture_of_rows(&picture, rows, 0, 0, clgan_run_signed(trainer->run),
                                  figure_view(view, trainer->training->recipe));

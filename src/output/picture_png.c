@@ -44,7 +44,15 @@ clgan_status picture_write_png(const struct picture *picture, const char *path)
 
 /* ---- reading ---- */
 
-enum { FILE_BYTES = 64 << 20, CHUNK_BYTES = 1 << 20 };
+enum { FILE_BYTES = 64 << 20, CHUNK_BYTES = 1 << 20, AREA_MOST = 1 << 26, DEFLATE_MOST = 1032 };
+
+/* Whether a file of `length` bytes can hold the picture that its header promises. */
+static bool can_hold(size_t length, spng_ctx *context, const struct spng_ihdr *header)
+{
+    size_t raw; /* bytes of its lines, before they were deflated */
+    return (uint64_t)header->width * header->height <= AREA_MOST &&
+           !spng_decoded_image_size(context, SPNG_FMT_RAW, &raw) && raw / DEFLATE_MOST <= length;
+}
 
 static clgan_status decode(struct picture *picture, spng_ctx *context, const void *bytes, size_t length)
 {
@@ -59,6 +67,9 @@ static clgan_status decode(struct picture *picture, spng_ctx *context, const voi
     const bool grey = header.color_type == SPNG_COLOR_TYPE_GRAYSCALE && header.bit_depth <= 8 &&
                       spng_get_trns(context, &transparency);
     const enum spng_format format = grey ? SPNG_FMT_G8 : SPNG_FMT_RGB8;
+    if (!can_hold(length, context, &header))
+        return status_fail(CLGAN_FAILED, "its header promises %u x %u pixels, more than it can hold", header.width,
+                           header.height);
     TRY(picture_make(picture, header.width, header.height, grey ? 1 : 3, 0));
     code = spng_decoded_image_size(context, format, &size);
     if (!code && size != picture->width * picture->height * picture->channels) code = SPNG_EFMT;
