@@ -19,10 +19,10 @@ bool file_is_folder(const char *path)
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-bool file_is_regular(const char *path)
+bool file_is_special(const char *path)
 {
     struct stat info;
-    return stat(path, &info) == 0 && S_ISREG(info.st_mode);
+    return stat(path, &info) == 0 && !S_ISREG(info.st_mode);
 }
 
 /* NULL, with errno set, where it can't be. */
@@ -42,13 +42,17 @@ static clgan_status open_failed(const char *path)
 
 clgan_status file_open(FILE **stream, uint64_t *size, const char *path)
 {
-    struct stat info;
     /* Before it is opened: opening a pipe waits for its writer. */
-    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) return status_fail(CLGAN_FAILED, "%s: not a file", path);
+    if (file_is_special(path)) return status_fail(CLGAN_FAILED, "%s: not a file", path);
     *stream = open_to_read(path);
     if (!*stream) return open_failed(path);
-    *size = fstat(fileno(*stream), &info) == 0 ? (uint64_t)info.st_size : 0;
-    return CLGAN_OK;
+    const off_t end = fseeko(*stream, 0, SEEK_END) ? -1 : ftello(*stream);
+    *size = end < 0 ? 0 : (uint64_t)end;
+    if (end >= 0 && fseeko(*stream, 0, SEEK_SET) == 0) return CLGAN_OK;
+    const clgan_status status = status_fail(CLGAN_FAILED, "%s: can't be read: %s", path, strerror(errno));
+    fclose(*stream);
+    *stream = NULL;
+    return status;
 }
 
 size_t file_read_bytes(void *bytes, size_t length, FILE *stream)

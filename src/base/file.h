@@ -20,7 +20,8 @@ bool file_exists(const char *path);
 /* Surely not there; not so where it can't be told. */
 bool file_is_missing(const char *path);
 bool file_is_folder(const char *path);
-bool file_is_regular(const char *path);
+/* There, and no file: a folder, a pipe, a device. */
+bool file_is_special(const char *path);
 
 /* Opens a regular file for reading: `*stream` is closed with fclose(), `*size` is its length. CLGAN_FAILED, naming it,
  * where it is none: a pipe would be waited for, a device has no end. */

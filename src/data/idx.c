@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,11 @@ static clgan_status fail(const struct idx *idx, const char *what)
     return status_fail(CLGAN_FAILED, "%s: not a whole IDX file of unsigned bytes: %s. Get it again", idx->path, what);
 }
 
+static clgan_status unreadable(const struct idx *idx)
+{
+    return status_fail(CLGAN_FAILED, "%s: can't be read: %s", idx->path, strerror(errno));
+}
+
 static clgan_status fail_short(const struct idx *idx)
 {
     if (idx->zipped && !idx->ended) return fail(idx, "the gzip stream ends early");
@@ -37,7 +43,7 @@ static bool feed(struct idx *idx)
 {
     if (!idx->inflater.avail_in) {
         idx->inflater.next_in = idx->packed;
-        idx->inflater.avail_in = (uInt)fread(idx->packed, 1, sizeof idx->packed, idx->stream);
+        idx->inflater.avail_in = (uInt)file_read_bytes(idx->packed, sizeof idx->packed, idx->stream);
     }
     return idx->inflater.avail_in > 0;
 }
@@ -46,8 +52,8 @@ static bool feed(struct idx *idx)
 static clgan_status take(struct idx *idx, uint8_t *bytes, size_t length, size_t *got)
 {
     if (!idx->zipped) {
-        *got = fread(bytes, 1, length, idx->stream);
-        return ferror(idx->stream) ? fail(idx, "it can't be read") : CLGAN_OK;
+        *got = file_read_bytes(bytes, length, idx->stream);
+        return ferror(idx->stream) ? unreadable(idx) : CLGAN_OK;
     }
     idx->inflater.next_out = bytes;
     idx->inflater.avail_out = (uInt)length;
@@ -59,7 +65,7 @@ static clgan_status take(struct idx *idx, uint8_t *bytes, size_t length, size_t 
     }
     *got = length - idx->inflater.avail_out;
     idx->inflater.next_out = NULL;
-    return CLGAN_OK;
+    return ferror(idx->stream) ? unreadable(idx) : CLGAN_OK;
 }
 
 static clgan_status take_exactly(struct idx *idx, uint8_t *bytes, size_t length)
@@ -106,7 +112,7 @@ static clgan_status check_promise(const struct idx *idx, size_t dimensions)
 static clgan_status begin(struct idx *idx, size_t shape[4], size_t *dimensions)
 {
     uint8_t start[2] = {0};
-    const size_t got = fread(start, 1, sizeof start, idx->stream);
+    const size_t got = file_read_bytes(start, sizeof start, idx->stream);
     rewind(idx->stream);
     idx->zipped = got == sizeof start && start[0] == 0x1f && start[1] == 0x8b;
     if (idx->zipped && inflateInit2(&idx->inflater, GZIP_WINDOW) != Z_OK) {

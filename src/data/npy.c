@@ -99,15 +99,15 @@ static clgan_status read_header(struct npy *npy, FILE *stream)
 {
     unsigned char start[MAGIC + 2], raw[4] = {0};
     char *text;
-    if (fread(start, 1, sizeof start, stream) != sizeof start || memcmp(start, magic, MAGIC) != 0)
+    if (file_read_bytes(start, sizeof start, stream) != sizeof start || memcmp(start, magic, MAGIC) != 0)
         return fail(npy, "it does not begin with NumPy's magic");
     if (start[MAGIC] < 1 || start[MAGIC] > 3 || start[MAGIC + 1])
         return fail(npy, "its format version is not 1.0 to 3.0");
-    if (!fread(raw, start[MAGIC] == 1 ? 2 : 4, 1, stream)) return fail(npy, "it ends in its header");
+    if (!file_read_bytes(raw, start[MAGIC] == 1 ? 2 : 4, stream)) return fail(npy, "it ends in its header");
     const size_t length = (size_t)raw[0] | (size_t)raw[1] << 8 | (size_t)raw[2] << 16 | (size_t)raw[3] << 24;
     if (length > HEADER_LIMIT) return fail(npy, "its header is over 64 KiB");
     TRY(memory_take(&text, length + 1, 1));
-    clgan_status status = fread(text, 1, length, stream) == length && strlen(text) == length
+    clgan_status status = file_read_bytes(text, length, stream) == length && strlen(text) == length
                               ? parse_header(npy, text)
                               : fail(npy, "it ends in its header");
     free(text);
@@ -147,8 +147,9 @@ static clgan_status read_values(clgan_rows *rows, const struct npy *npy, FILE *s
     const size_t count = rows->rows * rows->columns;
     TRY(memory_take(&rows->values, count, sizeof *rows->values));
     if (!npy->bytes)
-        return fread(rows->values, sizeof *rows->values, count, stream) == count ? CLGAN_OK
-                                                                                 : fail(npy, "it can't be read");
+        return file_read_bytes(rows->values, count * sizeof *rows->values, stream) == count * sizeof *rows->values
+                   ? CLGAN_OK
+                   : fail(npy, "it can't be read");
     for (size_t i = 0; i < count; i++) {
         const int byte = fgetc(stream);
         if (byte == EOF) return fail(npy, "it can't be read");

@@ -251,7 +251,8 @@ static clgan_status open_folder(struct clgan_run *run, const char *folder)
     clgan_recipe *recipe = NULL;
     TRY(memory_copy_text(&run->folder, folder));
     TRY(run_path(&path, run, RUN_RECIPE));
-    const clgan_status status = !file_is_regular(path) ? not_a_run(folder) : clgan_recipe_read(&recipe, path, NULL, 0);
+    const bool none = file_is_missing(path) || file_is_special(path);
+    const clgan_status status = none ? not_a_run(folder) : clgan_recipe_read(&recipe, path, NULL, 0);
     free(path);
     TRY(status);
     run->recipe = recipe->recipe;

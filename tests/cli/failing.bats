@@ -31,13 +31,13 @@ load common
   "$CLGAN" train --resume elsewhere --epochs "$(($(wc -l <elsewhere/log.jsonl) + 2))" --quiet
 }
 
+teardown() { umount "$BATS_TEST_TMPDIR/disk" 2>/dev/null || true; }
+
 @test "a disk that is full" {
   mkdir disk
   mount -t tmpfs -o size=400k clgan-test disk 2>/dev/null || skip "no file system can be mounted here"
   full() { tiny --epochs 20 --out disk/run --quiet; }
   fails 1 "No space left on device" full
-  umount_later() { umount "$BATS_TEST_TMPDIR/disk"; }
-  trap umount_later EXIT
   [ "$(grep -c "^clgan: disk/run/" <<<"$output")" = 1 ]
   [ -z "$(find disk -name '*.tmp')" ]
   mount -o remount,size=4m disk
