@@ -30,6 +30,11 @@ static void read_text(char *text, size_t size, cl_device_id id, cl_device_info w
     snprintf(text, size, "%.*s", (int)size - 1, known ? whole : "unknown");
 }
 
+static void read_platform(char *text, size_t size, cl_platform_id id, cl_platform_info what)
+{
+    if (clGetPlatformInfo(id, what, size, text, NULL) != CL_SUCCESS) snprintf(text, size, "unknown");
+}
+
 /* What decides about a device must be known: the first code that is not CL_SUCCESS stays in `*code`. */
 static void ask(cl_int *code, cl_device_id id, cl_device_info what, void *value, size_t size)
 {
@@ -147,10 +152,10 @@ clgan_status device_list(struct listed_device **devices, size_t *count, char tro
     *trouble = 0;
     TRY(find_platforms(platforms, &platform_count));
     for (cl_uint p = 0; p < platform_count; p++) {
-        char name[128] = "unknown";
+        char name[128];
         cl_device_id ids[PLATFORM_DEVICES];
         cl_uint found = 0;
-        clGetPlatformInfo(platforms[p], CL_PLATFORM_NAME, sizeof name, name, NULL);
+        read_platform(name, sizeof name, platforms[p], CL_PLATFORM_NAME);
         char wrong[DEVICE_TROUBLE];
         if (!find_devices(wrong, ids, &found, platforms[p]))
             snprintf(trouble, DEVICE_TROUBLE, "platform %.60s: %.80s", name, wrong);
@@ -228,9 +233,9 @@ static void describe_platform(clgan_platform_info *info, cl_platform_id platform
 {
     cl_device_id ids[PLATFORM_DEVICES];
     cl_uint found = 0;
-    clGetPlatformInfo(platform, CL_PLATFORM_NAME, sizeof info->name, info->name, NULL);
-    clGetPlatformInfo(platform, CL_PLATFORM_VENDOR, sizeof info->vendor, info->vendor, NULL);
-    clGetPlatformInfo(platform, CL_PLATFORM_VERSION, sizeof info->version, info->version, NULL);
+    read_platform(info->name, sizeof info->name, platform, CL_PLATFORM_NAME);
+    read_platform(info->vendor, sizeof info->vendor, platform, CL_PLATFORM_VENDOR);
+    read_platform(info->version, sizeof info->version, platform, CL_PLATFORM_VERSION);
     find_devices(info->trouble, ids, &found, platform);
     info->devices = found;
 }
