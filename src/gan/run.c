@@ -236,9 +236,10 @@ static clgan_status open_folder(struct clgan_run *run, const char *folder)
     clgan_recipe *recipe = NULL;
     TRY(memory_copy_text(&run->folder, folder));
     TRY(run_path(&path, run, RUN_RECIPE));
-    const clgan_status status = file_is_missing(path) ? not_a_run(folder) : clgan_recipe_read(&recipe, path, NULL, 0);
+    const clgan_status status = file_is_missing(path) ? CLGAN_OK : clgan_recipe_read(&recipe, path, NULL, 0);
     free(path);
     TRY(status);
+    if (!recipe) return not_a_run(folder);
     run->recipe = recipe->recipe;
     clgan_recipe_free(recipe);
     TRY(recipe_write(&run->recipe_text, &run->recipe));
