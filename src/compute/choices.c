@@ -163,7 +163,7 @@ clgan_status choices_read(bool *found, struct device *device, const char *path, 
 
 void choices_load(struct device *device, const clgan_log *log)
 {
-    char *path;
+    char *path = NULL;
     bool found;
     if (choices_path(&path, device) != CLGAN_OK) return;
     if (choices_read(&found, device, path, log) != CLGAN_OK)

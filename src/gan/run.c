@@ -252,9 +252,10 @@ static clgan_status open_folder(struct clgan_run *run, const char *folder)
     TRY(memory_copy_text(&run->folder, folder));
     TRY(run_path(&path, run, RUN_RECIPE));
     const bool none = file_is_missing(path) || file_is_special(path);
-    const clgan_status status = none ? not_a_run(folder) : clgan_recipe_read(&recipe, path, NULL, 0);
+    const clgan_status status = none ? CLGAN_OK : clgan_recipe_read(&recipe, path, NULL, 0);
     free(path);
     TRY(status);
+    if (!recipe) return not_a_run(folder);
     run->recipe = recipe->recipe;
     clgan_recipe_free(recipe);
     TRY(recipe_write(&run->recipe_text, &run->recipe));
