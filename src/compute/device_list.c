@@ -1,6 +1,7 @@
 #include "compute/device_list.h"
 
 #include <ctype.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -141,8 +142,8 @@ static clgan_status find_platforms(cl_platform_id platforms[PLATFORMS], cl_uint 
     return code == NO_PLATFORM ? CLGAN_OK : CL_CODE(code, "clGetPlatformIDs");
 }
 
-clgan_status device_list(struct listed_device **devices, size_t *count, char trouble[DEVICE_TROUBLE],
-                         const clgan_log *log)
+static clgan_status list_devices(struct listed_device **devices, size_t *count, char trouble[DEVICE_TROUBLE],
+                                 const clgan_log *log)
 {
     cl_platform_id platforms[PLATFORMS];
     cl_uint platform_count;
@@ -187,6 +188,19 @@ clgan_status device_list(struct listed_device **devices, size_t *count, char tro
         log_warning(log, "%s; %s", nothing_usable(platform_count, *count), install_hint);
     }
     return CLGAN_OK;
+}
+
+/* Drivers make themselves ready when they are first asked for devices; PoCL 3.1 crashes where two threads do so at
+ * once. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+clgan_status device_list(struct listed_device **devices, size_t *count, char trouble[DEVICE_TROUBLE],
+                         const clgan_log *log)
+{
+    pthread_mutex_lock(&lock);
+    const clgan_status status = list_devices(devices, count, trouble, log);
+    pthread_mutex_unlock(&lock);
+    return status;
 }
 
 static bool contains(const char *text, const char *part)
@@ -247,7 +261,9 @@ clgan_status clgan_platforms_list(clgan_platform_info **platforms, size_t *count
     TRY(find_platforms(ids, &found));
     *count = found;
     TRY(memory_take(platforms, *count, sizeof **platforms));
+    pthread_mutex_lock(&lock);
     for (size_t i = 0; i < *count; i++) describe_platform(&(*platforms)[i], ids[i]);
+    pthread_mutex_unlock(&lock);
     return CLGAN_OK;
 }
 
