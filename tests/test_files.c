@@ -40,6 +40,54 @@ static void must_fail(clgan_status status, const char *words)
     ck_assert_msg(strstr(clgan_last_error(), path) != NULL, "no path in: %s", clgan_last_error());
 }
 
+/* ---- writing ---- */
+
+static void must_hold(const char *text)
+{
+    char *bytes;
+    size_t length;
+    CHECK_OK(file_read(&bytes, &length, path, 1 << 20));
+    ck_assert_str_eq(bytes, text);
+    free(bytes);
+}
+
+START_TEST(two_writers_of_a_file_don_t_mix)
+{
+    struct file_writer first, second;
+    CHECK_OK(file_begin(&first, path));
+    CHECK_OK(file_begin(&second, path));
+    ck_assert_str_ne(first.temporary, second.temporary);
+    ck_assert(file_is_temporary(first.temporary) && file_is_temporary(second.temporary));
+    CHECK_OK(file_put(&first, "first", 5));
+    CHECK_OK(file_put(&second, "SECOND", 6));
+    CHECK_OK(file_put_at(&second, 1, "e", 1));
+    CHECK_OK(file_put(&second, "!", 1));
+    ck_assert(!file_exists(path));
+    CHECK_OK(file_commit(&second));
+    must_hold("SeCOND!");
+    CHECK_OK(file_commit(&first));
+    must_hold("first");
+    CHECK_OK(file_append(path, ", more", 6));
+    must_hold("first, more");
+}
+END_TEST
+
+START_TEST(what_a_killed_writer_leaves_is_swept)
+{
+    struct file_writer writer;
+    static const char *const kept[] = {"step.tmp", ".tmp", "a.1x.tmp", "a..tmp", "a.12", "tmp"};
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) ck_assert_msg(!file_is_temporary(kept[i]), "%s", kept[i]);
+    put("kept", 4);
+    CHECK_OK(file_begin(&writer, path));
+    file_sweep(folder, 1000);
+    ck_assert(file_exists(writer.temporary));
+    file_sweep(folder, 0);
+    ck_assert(!file_exists(writer.temporary));
+    must_hold("kept");
+    file_abandon(&writer);
+}
+END_TEST
+
 /* ---- safetensors ---- */
 
 static const float numbers[7] = {1, -2, 3.5f, 1e-30f, 1e30f, 0, -0.0f};
@@ -291,6 +339,8 @@ int main(void)
     Suite *suite = suite_create("files");
     TCase *tests = tcase_create("files");
     tcase_add_checked_fixture(tests, make_folder, remove_folder);
+    tcase_add_test(tests, two_writers_of_a_file_don_t_mix);
+    tcase_add_test(tests, what_a_killed_writer_leaves_is_swept);
     tcase_add_test(tests, safetensors_round_trip);
     tcase_add_test(tests, safetensors_wants_the_promised_data);
     tcase_add_test(tests, safetensors_notices_every_flipped_byte_and_every_cut);

@@ -6,12 +6,7 @@ shims="$BATS_TEST_DIRNAME/../shims"
 long() { [ "${CLGAN_LONG:-}" = 1 ]; }
 python() { /usr/bin/python3 "$@"; }
 
-# A training whose epochs are long enough to be hit in: slow ARGUMENTS...
-slow() {
-  tiny --set data.steps_per_epoch=4000 "$@"
-}
-
-# Starts a slow training in the background, as $pid, and waits until it is under way.
+# Starts a training of long epochs in the background, as $pid, and waits until it is under way.
 start() {
   "$CLGAN" train ring8 --set train.batch=16 --set output.samples=50 --set data.steps_per_epoch=4000 --no-tune "$@" 2>log &
   pid=$!
@@ -26,11 +21,11 @@ ends() {
 }
 
 @test "killed at any moment" {
-  python "$shims/kill.py" "$(long && echo 250 || echo 16)" "${CLGAN_SEED:-1}" --epochs 8
+  python "$shims/kill.py" "$(long && echo 250 || echo 18)" "${CLGAN_SEED:-1}" --epochs 6
 }
 
 @test "killed at any moment of a run that is evaluated" {
-  python "$shims/kill.py" "$(long && echo 50 || echo 4)" "${CLGAN_SEED:-1}" --epochs 4 --evaluate-every 2
+  python "$shims/kill.py" "$(long && echo 50 || echo 2)" "${CLGAN_SEED:-1}" --epochs 4 --evaluate-every 2
 }
 
 @test "the power is cut between any two calls" {
@@ -75,28 +70,22 @@ ends() {
   "$CLGAN" train --resume left --epochs 2 --quiet
 }
 
-@test "SIGTERM finishes the step, saves and says how to go on" {
-  slow --epochs 1 --out whole --quiet
-  start --epochs 1 --out parts
-  kill -TERM "$pid"
-  ends 130
-  grep -q "saved; go on with: clgan train --resume parts" log
-  [ "$(basename "$(newest parts)")" != step-000000004000.safetensors ]
-  "$CLGAN" train --resume parts --quiet
-  cmp "$(newest whole)" "$(newest parts)"
-}
-
-@test "SIGINT, and a second that ends it at once; both can be gone on with" {
-  slow --epochs 1 --out whole --quiet
-  start --epochs 1 --out parts
-  kill -INT "$pid"
-  ends 130
-  grep -q -- "--resume parts" log
-  "$CLGAN" train --resume parts --quiet 2>log &
+@test "SIGTERM and SIGINT finish the step, save and say how to go on; a second SIGINT ends at once" {
+  tiny --set data.steps_per_epoch=4000 --epochs 1 --out whole --quiet
+  for signal in TERM INT; do
+    start --epochs 1 --out "$signal"
+    kill -"$signal" "$pid"
+    ends 130
+    grep -q "saved; go on with: clgan train --resume $signal" log
+    [ "$(basename "$(newest "$signal")")" != step-000000004000.safetensors ]
+  done
+  "$CLGAN" train --resume TERM --quiet
+  cmp "$(newest whole)" "$(newest TERM)"
+  "$CLGAN" train --resume INT --quiet 2>log &
   pid=$!
   sleep 0.2
   kill -INT "$pid" && kill -INT "$pid" || true # it may be done
   wait "$pid" || true
-  "$CLGAN" train --resume parts --quiet
-  cmp "$(newest whole)" "$(newest parts)"
+  "$CLGAN" train --resume INT --quiet
+  cmp "$(newest whole)" "$(newest INT)"
 }

@@ -128,7 +128,7 @@ def train(found, begin, whole, about):
     """Fails each call of `found` in a training: what one failure leaves, the next case goes on with."""
     tried, missed = 0, []
     for case in cases(found):
-        if case[1].startswith(CACHE):
+        if case[1].startswith(CACHE) and not ("selftest" in case[1] and ".tmp" not in case[1] and case[0] != "rename"):
             forget()
         if os.path.exists("failed"):
             os.remove("failed")
