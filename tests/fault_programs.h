@@ -161,7 +161,7 @@ static clgan_status first_again(struct text *result)
 }
 
 /* Programs are kept, from which only others' builds are left out. */
-static void prepare_first(void) { shell("rm -rf fresh && cp -r cache fresh && rm fresh/*.txt"); }
+static void prepare_first(void) { shell("rm -rf fresh && cp -rl cache fresh && rm fresh/*.txt"); }
 
 /* A step's plan where kernels have never been built. */
 static clgan_status describe(struct text *result)
