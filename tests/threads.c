@@ -1,5 +1,5 @@
-/* threads FOLDER: trains, samples and evaluates in two threads at once, each with a device, a run and a recipe of its own,
- * from one cache folder, several times; then checks that both came to the same bits. For ThreadSanitizer. */
+/* threads FOLDER: trains, samples and evaluates in two threads at once, each with a device, a run and a recipe of its
+ * own, from one cache folder, several times; then checks that both came to the same bits. For ThreadSanitizer. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
