@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     }
     MUST(strcmp(clgan_run_folder(run), fuzz_folder()) == 0); /* whatever the file says */
     MUST(run->epochs <= RUN_EPOCHS && run->evaluate_every <= RUN_EPOCHS);
-    MUST(run_write_settings(run) == CLGAN_OK);
+    MUST(run_write(run) == CLGAN_OK);
     MUST(clgan_run_open(&again, fuzz_folder(), NULL) == CLGAN_OK);
     MUST(again->epochs == run->epochs && again->evaluate_every == run->evaluate_every);
     MUST(!again->data == !run->data && (!run->data || strcmp(again->data, run->data) == 0));
