@@ -205,46 +205,112 @@ END_TEST
 
 /* ---- the log ---- */
 
-static void remove_run(const char *folder)
+static char folder[] = "/tmp/clgan-log-XXXXXX";
+static const struct clgan_run run = {.folder = folder};
+
+static void begin_log(void)
 {
-    char path[80];
-    snprintf(path, sizeof path, "%s/log.jsonl", folder);
-    unlink(path);
+    begin();
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+}
+
+static void end_log(void)
+{
+    static const char *const names[] = {"log.jsonl", "log-0001.jsonl", "log-0002.jsonl"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char path[80];
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        unlink(path);
+    }
     ck_assert_int_eq(rmdir(folder), 0);
+}
+
+struct recalled {
+    struct alarms alarms;
+    uint64_t count;
+};
+
+static clgan_status recall(void *user, clgan_progress *line)
+{
+    struct recalled *recalled = user;
+    alarms_follow(&recalled->alarms, &recipe, line);
+    ck_assert_uint_eq(line->epoch, ++recalled->count);
+    ck_assert_uint_eq(line->step, line->epoch * 10);
+    ck_assert_double_eq(line->d_loss, 1.25);
+    ck_assert(isnan(line->health.modes) && isnan(line->log_likelihood));
+    return CLGAN_OK;
+}
+
+static void append(uint64_t epoch, struct alarms *live)
+{
+    clgan_progress progress = healthy();
+    progress.epoch = epoch;
+    progress.step = epoch * 10;
+    progress.d_loss = 1.25;
+    progress.log_likelihood = NAN;
+    progress.health.spread = epoch % 7 < 4 ? 1.0 / 3 : 2.0 / 3; /* below it in nine digits only */
+    progress.health.d_gradient = 1.0 / (double)(3 * epoch);
+    progress.health.saturated = epoch % 5 ? 1 : 0.5;
+    alarms_follow(live, &recipe, &progress);
+    CHECK_OK(run_log_append(&run, &progress));
 }
 
 /* A run that goes on from its log knows what one that never stopped knows, at a threshold too. */
 START_TEST(a_log_recalls_the_alarms)
 {
-    char folder[] = "/tmp/clgan-log-XXXXXX";
-    clgan_progress *lines;
-    size_t count;
-    ck_assert_ptr_nonnull(mkdtemp(folder));
-    const struct clgan_run run = {.folder = folder};
-    CHECK_OK(run_log_read(&lines, &count, &run));
-    ck_assert_uint_eq(count, 0);
-    struct alarms live = {0}, recalled = {0};
+    struct recalled recalled = {0};
+    CHECK_OK(run_log_visit(&run, recall, &recalled));
+    ck_assert_uint_eq(recalled.count, 0);
+    struct alarms live = {0};
     recipe.monitor.spread = 1.0 / 3;
-    for (uint64_t epoch = 1; epoch <= 20; epoch++) {
-        clgan_progress progress = healthy();
-        progress.epoch = epoch;
-        progress.health.spread = epoch % 7 < 4 ? 1.0 / 3 : 2.0 / 3; /* below it in nine digits only */
-        progress.health.d_gradient = 1.0 / (double)(3 * epoch);
-        progress.health.saturated = epoch % 5 ? 1 : 0.5;
-        alarms_follow(&live, &recipe, &progress);
-        CHECK_OK(run_log_append(&run, &progress));
-    }
-    CHECK_OK(run_log_read(&lines, &count, &run));
-    ck_assert_uint_eq(count, 20);
-    for (size_t i = 0; i < count; i++) {
-        ck_assert_uint_eq(lines[i].epoch, i + 1);
-        ck_assert(isnan(lines[i].health.modes));
-        alarms_follow(&recalled, &recipe, &lines[i]);
-    }
-    ck_assert_mem_eq(&recalled, &live, sizeof live);
+    for (uint64_t epoch = 1; epoch <= 20; epoch++) append(epoch, &live);
+    CHECK_OK(run_log_visit(&run, recall, &recalled));
+    ck_assert_uint_eq(recalled.count, 20);
+    ck_assert_mem_eq(&recalled.alarms, &live, sizeof live);
     ck_assert_uint_ne(live.standing, 0);
-    free(lines);
-    remove_run(folder);
+}
+END_TEST
+
+/* Makes log.jsonl as long as one that is full: a line that is no epoch's. */
+static void fill_log(void)
+{
+    char path[80];
+    snprintf(path, sizeof path, "%s/log.jsonl", folder);
+    FILE *stream = fopen(path, "a");
+    ck_assert_ptr_nonnull(stream);
+    fputc('\n', stream);
+    for (size_t i = 0; i < (size_t)1 << 13; i++) fprintf(stream, "%8192s", "");
+    fputc('\n', stream);
+    ck_assert_int_eq(fclose(stream), 0);
+}
+
+static unsigned is_there(const char *name)
+{
+    char path[80];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return access(path, F_OK) == 0;
+}
+
+/* What is full is set aside, and is the log still. */
+START_TEST(a_long_log_is_in_parts)
+{
+    struct alarms live = {0};
+    for (uint64_t epoch = 1; epoch <= 6; epoch++) {
+        append(epoch, &live);
+        if (epoch % 2 == 0 && epoch < 6) fill_log();
+    }
+    ck_assert(is_there("log.jsonl") && is_there("log-0001.jsonl") && is_there("log-0002.jsonl"));
+    struct recalled recalled = {0};
+    CHECK_OK(run_log_visit(&run, recall, &recalled));
+    ck_assert_uint_eq(recalled.count, 6);
+    CHECK_OK(run_log_cut(&run, 3));
+    recalled = (struct recalled){0};
+    CHECK_OK(run_log_visit(&run, recall, &recalled));
+    ck_assert_uint_eq(recalled.count, 3);
+    append(4, &live);
+    recalled = (struct recalled){0};
+    CHECK_OK(run_log_visit(&run, recall, &recalled));
+    ck_assert_uint_eq(recalled.count, 4);
 }
 END_TEST
 
@@ -262,7 +328,10 @@ int main(void)
     tcase_add_test(tests, what_is_not_known_changes_nothing);
     tcase_add_test(tests, patience_is_the_recipes);
     tcase_add_test(tests, modes_of_a_ring);
-    tcase_add_test(tests, a_log_recalls_the_alarms);
+    TCase *log = tcase_create("log");
+    tcase_add_checked_fixture(log, begin_log, end_log);
+    tcase_add_test(log, a_log_recalls_the_alarms);
+    tcase_add_test(log, a_long_log_is_in_parts);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

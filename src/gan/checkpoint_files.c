@@ -4,10 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+
+enum { KEPT = 2 };
 
 static bool is_checkpoint(const char *name)
 {
@@ -53,6 +56,17 @@ void checkpoint_files_free(struct checkpoint_files *files)
     for (size_t i = 0; i < files->count; i++) free(files->paths[i]);
     free(files->paths);
     *files = (struct checkpoint_files){0};
+}
+
+clgan_status checkpoint_files_remove_old(const char *folder, const char *whole)
+{
+    struct checkpoint_files files;
+    size_t older = 0;
+    TRY(checkpoint_files_list(&files, folder));
+    for (size_t i = 0; i < files.count; i++)
+        if (strcmp(files.paths[i], whole) < 0 && ++older >= KEPT) unlink(files.paths[i]);
+    checkpoint_files_free(&files);
+    return CLGAN_OK;
 }
 
 clgan_status checkpoint_files_path(char **path, const char *folder, uint64_t step)

@@ -16,6 +16,9 @@ struct checkpoint_files {
 };
 clgan_status checkpoint_files_list(struct checkpoint_files *files, const char *folder);
 void checkpoint_files_free(struct checkpoint_files *files);
+/* Keeps of those up to `whole`, a path of the list, the two newest; what can't be removed stays. A later one is
+ * damaged, or the run would have gone on from it: it does not count. */
+clgan_status checkpoint_files_remove_old(const char *folder, const char *whole);
 /* Path of the folder that they lie in, freed with free(). */
 clgan_status checkpoint_files_folder(char **path, const char *folder);
 /* Path of the best one by evaluation, freed with free(). */

@@ -1,14 +1,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/memory.h"
 #include "gan/checkpoint.h"
 #include "gan/checkpoint_files.h"
 #include "nn/schedule.h"
 
-enum { METADATA = 12, VALUE = 32, KEPT = 2 };
+enum { METADATA = 12, VALUE = 32 };
 
 /* ---- metadata ---- */
 
@@ -91,19 +90,6 @@ static clgan_status write_file(const char *path, struct pair *pair, struct net_t
     return status;
 }
 
-/* Those before the one just saved, but for the last ones. A later one is damaged, or the run would have gone on from
- * it: it does not count. */
-static clgan_status remove_old(const char *folder, const char *saved)
-{
-    struct checkpoint_files files;
-    size_t older = 0;
-    TRY(checkpoint_files_list(&files, folder));
-    for (size_t i = 0; i < files.count; i++)
-        if (strcmp(files.paths[i], saved) < 0 && ++older >= KEPT) unlink(files.paths[i]);
-    checkpoint_files_free(&files);
-    return CLGAN_OK;
-}
-
 static clgan_status make_folder(const char *folder)
 {
     char *path;
@@ -139,7 +125,7 @@ clgan_status checkpoint_save(struct pair *pair, const char *folder, const char *
     TRY(make_folder(folder));
     TRY(checkpoint_files_path(&path, folder, step));
     clgan_status status = save(path, pair, recipe_text, step);
-    if (status == CLGAN_OK) status = remove_old(folder, path);
+    if (status == CLGAN_OK) status = checkpoint_files_remove_old(folder, path);
     free(path);
     return status;
 }

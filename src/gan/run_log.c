@@ -10,42 +10,55 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-enum { LOG_BYTES = 1 << 28 };
+/* A part is read whole: at most so many bytes. */
+enum { PART_BYTES = 1 << 26, READ_BYTES = 1 << 28 };
 
+/* Numbers of a line, in its order. Those that are not known are left out; where `always`, they are known. */
 static const struct {
     const char *key;
-    size_t offset; /* of a double in clgan_health */
-} health_keys[] = {
-    {"spread", offsetof(clgan_health, spread)},
-    {"variance", offsetof(clgan_health, variance)},
-    {"accuracy_real", offsetof(clgan_health, accuracy_real)},
-    {"accuracy_fake", offsetof(clgan_health, accuracy_fake)},
-    {"saturated", offsetof(clgan_health, saturated)},
-    {"g_gradient", offsetof(clgan_health, g_gradient)},
-    {"d_gradient", offsetof(clgan_health, d_gradient)},
-    {"modes", offsetof(clgan_health, modes)},
-    {"good", offsetof(clgan_health, good)},
+    size_t offset; /* of a double in clgan_progress */
+    bool always;
+} numbers[] = {
+    {"d_loss", offsetof(clgan_progress, d_loss), true},
+    {"g_loss", offsetof(clgan_progress, g_loss), true},
+    {"d_real", offsetof(clgan_progress, d_real), true},
+    {"d_fake", offsetof(clgan_progress, d_fake), true},
+    {"seconds", offsetof(clgan_progress, seconds), true},
+    {"steps_per_second", offsetof(clgan_progress, steps_per_second), true},
+    {"samples_per_second", offsetof(clgan_progress, samples_per_second), true},
+    {"seconds_left", offsetof(clgan_progress, seconds_left), true},
+    {"spread", offsetof(clgan_progress, health.spread), false},
+    {"variance", offsetof(clgan_progress, health.variance), false},
+    {"accuracy_real", offsetof(clgan_progress, health.accuracy_real), false},
+    {"accuracy_fake", offsetof(clgan_progress, health.accuracy_fake), false},
+    {"saturated", offsetof(clgan_progress, health.saturated), false},
+    {"g_gradient", offsetof(clgan_progress, health.g_gradient), false},
+    {"d_gradient", offsetof(clgan_progress, health.d_gradient), false},
+    {"modes", offsetof(clgan_progress, health.modes), false},
+    {"good", offsetof(clgan_progress, health.good), false},
+    {"log_likelihood", offsetof(clgan_progress, log_likelihood), false},
+    {"sigma", offsetof(clgan_progress, sigma), false},
 };
-enum { HEALTH_KEYS = sizeof health_keys / sizeof *health_keys };
+enum { NUMBERS = sizeof numbers / sizeof *numbers };
 
-/* Numbers that are not known are left out. */
-static int add_health(json_t *json, const clgan_health *health)
+static double *number_at(clgan_progress *line, size_t i)
 {
-    int failed = 0;
-    for (size_t i = 0; i < HEALTH_KEYS; i++) {
-        double value;
-        memcpy(&value, (const char *)health + health_keys[i].offset, sizeof value);
-        if (isfinite(value)) failed |= json_object_set_new(json, health_keys[i].key, json_real(value));
-    }
-    return failed;
+    return (double *)(void *)((char *)line + numbers[i].offset);
 }
 
-/* Only of an epoch that was evaluated. */
-static int add_evaluation(json_t *json, const clgan_progress *p)
+/* ---- writing ---- */
+
+static int add_numbers(json_t *json, clgan_progress *line)
 {
-    if (!isfinite(p->log_likelihood)) return 0;
-    return json_object_set_new(json, "log_likelihood", json_real(p->log_likelihood)) |
-           json_object_set_new(json, "sigma", json_real(p->sigma));
+    int failed = 0;
+    for (size_t i = 0; i < NUMBERS; i++) {
+        const double value = *number_at(line, i);
+        if (isfinite(value))
+            failed |= json_object_set_new(json, numbers[i].key, json_real(value));
+        else
+            failed |= numbers[i].always;
+    }
+    return failed;
 }
 
 static int add_alarms(json_t *list, unsigned bits, const char *event)
@@ -58,20 +71,57 @@ static int add_alarms(json_t *list, unsigned bits, const char *event)
     return failed;
 }
 
-static char *line_of(const clgan_progress *p)
+static char *line_of(const clgan_progress *progress)
 {
+    clgan_progress line = *progress;
     json_t *alarms = json_array();
-    json_t *json = json_pack("{s:I, s:I, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f}", "epoch", (json_int_t)p->epoch,
-                             "step", (json_int_t)p->step, "d_loss", p->d_loss, "g_loss", p->g_loss, "d_real", p->d_real,
-                             "d_fake", p->d_fake, "seconds", p->seconds, "steps_per_second", p->steps_per_second,
-                             "samples_per_second", p->samples_per_second, "seconds_left", p->seconds_left);
-    const int failed = !json || add_health(json, &p->health) || add_evaluation(json, p) ||
-                       add_alarms(alarms, p->alarms_begun, "begins") || add_alarms(alarms, p->alarms_ended, "ends") ||
-                       json_object_set(json, "alarms", alarms);
-    char *line = failed ? NULL : json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(9));
+    json_t *json = json_pack("{s:I, s:I}", "epoch", (json_int_t)line.epoch, "step", (json_int_t)line.step);
+    const int failed = !json || add_numbers(json, &line) || add_alarms(alarms, line.alarms_begun, "begins") ||
+                       add_alarms(alarms, line.alarms_ended, "ends") || json_object_set(json, "alarms", alarms);
+    char *text = failed ? NULL : json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(9));
     json_decref(alarms);
     json_decref(json);
-    return line;
+    return text;
+}
+
+/* ---- parts ---- */
+
+/* Path of the part of that number, from 1; 0: of the one that is written. */
+static clgan_status part_path(char **path, const struct clgan_run *run, unsigned part)
+{
+    char name[32];
+    snprintf(name, sizeof name, part ? "log-%04u.jsonl" : "log.jsonl", part);
+    return run_path(path, run, name);
+}
+
+/* The number of parts that are full. */
+static clgan_status count_parts(unsigned *count, const struct clgan_run *run)
+{
+    for (*count = 0;; ++*count) {
+        char *path;
+        TRY(part_path(&path, run, *count + 1));
+        const bool there = file_exists(path);
+        free(path);
+        if (!there) return CLGAN_OK;
+    }
+}
+
+/* Where the log at `path` is full, it becomes a part. */
+static clgan_status turn(const struct clgan_run *run, const char *path)
+{
+    FILE *stream;
+    uint64_t size;
+    unsigned parts;
+    char *full;
+    if (file_is_missing(path)) return CLGAN_OK;
+    TRY(file_open(&stream, &size, path));
+    fclose(stream);
+    if (size < PART_BYTES) return CLGAN_OK;
+    TRY(count_parts(&parts, run));
+    TRY(part_path(&full, run, parts + 1));
+    const clgan_status status = file_rename(path, full);
+    free(full);
+    return status;
 }
 
 clgan_status run_log_append(const struct clgan_run *run, const clgan_progress *progress)
@@ -79,7 +129,8 @@ clgan_status run_log_append(const struct clgan_run *run, const clgan_progress *p
     char *path = NULL, *line = line_of(progress);
     if (!line)
         return status_fail(CLGAN_FAILED, "%s/log.jsonl: a number is not finite, or memory is short", run->folder);
-    clgan_status status = run_path(&path, run, "log.jsonl");
+    clgan_status status = part_path(&path, run, 0);
+    if (status == CLGAN_OK) status = turn(run, path);
     if (status == CLGAN_OK) {
         const size_t length = strlen(line);
         line[length] = '\n'; /* in place of its end */
@@ -92,50 +143,72 @@ clgan_status run_log_append(const struct clgan_run *run, const clgan_progress *p
 
 /* ---- reading ---- */
 
+/* NAN where it is not there. */
+static double number_of(const json_t *json, const char *key)
+{
+    const json_t *found = json_object_get(json, key);
+    return json_is_number(found) ? json_number_value(found) : NAN;
+}
+
+static uint64_t count_of(const json_t *json, const char *key)
+{
+    const json_t *found = json_object_get(json, key);
+    return json_is_integer(found) && json_integer_value(found) > 0 ? (uint64_t)json_integer_value(found) : 0;
+}
+
 /* False where the line is not an epoch's. */
-static bool parse_line(clgan_progress *progress, const char *line, size_t length)
+static bool parse_line(clgan_progress *line, const char *text, size_t length)
 {
-    json_t *json = json_loadb(line, length, JSON_REJECT_DUPLICATES, NULL);
-    const json_t *epoch = json_object_get(json, "epoch");
-    const json_int_t number = json_is_integer(epoch) ? json_integer_value(epoch) : 0;
-    *progress = (clgan_progress){.epoch = number > 0 ? (uint64_t)number : 0, .epoch_ended = 1};
-    for (size_t i = 0; i < HEALTH_KEYS; i++) {
-        const json_t *found = json_object_get(json, health_keys[i].key);
-        const double value = json_is_number(found) ? json_number_value(found) : NAN;
-        memcpy((char *)&progress->health + health_keys[i].offset, &value, sizeof value);
-    }
-    const json_t *likelihood = json_object_get(json, "log_likelihood");
-    progress->log_likelihood = json_is_number(likelihood) ? json_number_value(likelihood) : NAN;
+    json_t *json = json_loadb(text, length, JSON_REJECT_DUPLICATES, NULL);
+    *line = (clgan_progress){.epoch_ended = 1, .epoch = count_of(json, "epoch"), .step = count_of(json, "step")};
+    for (size_t i = 0; i < NUMBERS; i++) *number_at(line, i) = number_of(json, numbers[i].key);
     json_decref(json);
-    return number > 0;
+    return line->epoch > 0;
 }
 
-static clgan_status parse_lines(clgan_progress **lines, size_t *count, const char *bytes)
-{
-    size_t capacity = 0;
-    for (const char *line = bytes, *end; (end = strchr(line, '\n')); line = end + 1) {
-        TRY(memory_grow(lines, &capacity, *count + 1, sizeof **lines));
-        *count += parse_line(*lines + *count, line, (size_t)(end - line));
-    }
-    return CLGAN_OK;
-}
+/* What is done with a part: the bytes of the file at `path`, NUL after their end. */
+typedef clgan_status part_visitor(void *user, const char *path, const char *bytes, size_t length);
 
-clgan_status run_log_read(clgan_progress **lines, size_t *count, const struct clgan_run *run)
+static clgan_status visit_part(const struct clgan_run *run, unsigned part, part_visitor *visit, void *user)
 {
-    char *path = NULL, *bytes = NULL;
+    char *path, *bytes = NULL;
     size_t length;
-    *lines = NULL;
-    *count = 0;
-    TRY(run_path(&path, run, "log.jsonl"));
-    clgan_status status = file_read_if_there(&bytes, &length, path, LOG_BYTES);
-    if (status == CLGAN_OK && bytes) status = parse_lines(lines, count, bytes);
-    if (status != CLGAN_OK) {
-        free(*lines);
-        *lines = NULL;
-    }
+    TRY(part_path(&path, run, part));
+    clgan_status status = file_read_if_there(&bytes, &length, path, READ_BYTES);
+    if (status == CLGAN_OK && bytes) status = visit(user, path, bytes, length);
     free(bytes);
     free(path);
     return status;
+}
+
+/* In the order in which they were written. */
+static clgan_status visit_parts(const struct clgan_run *run, part_visitor *visit, void *user)
+{
+    unsigned parts;
+    TRY(count_parts(&parts, run));
+    for (unsigned part = 1; part <= parts; part++) TRY(visit_part(run, part, visit, user));
+    return visit_part(run, 0, visit, user);
+}
+
+struct reading {
+    run_log_visitor *visit;
+    void *user;
+};
+
+static clgan_status read_part(void *user, const char *path, const char *bytes, size_t length)
+{
+    const struct reading *reading = user;
+    clgan_progress progress;
+    (void)path;
+    (void)length;
+    for (const char *line = bytes, *end; (end = strchr(line, '\n')); line = end + 1)
+        if (parse_line(&progress, line, (size_t)(end - line))) TRY(reading->visit(reading->user, &progress));
+    return CLGAN_OK;
+}
+
+clgan_status run_log_visit(const struct clgan_run *run, run_log_visitor *visit, void *user)
+{
+    return visit_parts(run, read_part, &(struct reading){visit, user});
 }
 
 static void keep_line(struct text *kept, const char *line, size_t length, uint64_t epochs)
@@ -146,22 +219,17 @@ static void keep_line(struct text *kept, const char *line, size_t length, uint64
     text_append_bytes(kept, "\n", 1);
 }
 
-clgan_status run_log_cut(const struct clgan_run *run, uint64_t epochs)
+static clgan_status cut_part(void *user, const char *path, const char *bytes, size_t length)
 {
-    char *path = NULL, *bytes = NULL;
-    size_t length = 0;
-    TRY(run_path(&path, run, "log.jsonl"));
-    clgan_status status = file_read_if_there(&bytes, &length, path, LOG_BYTES);
-    if (status == CLGAN_OK && bytes) {
-        struct text kept = {0};
-        for (const char *line = bytes, *end; (end = strchr(line, '\n')); line = end + 1)
-            keep_line(&kept, line, (size_t)(end - line), epochs);
-        if (kept.failed) status = status_fail(CLGAN_FAILED, "%s: memory is short", path);
-        if (status == CLGAN_OK && kept.length != length)
-            status = file_write(path, kept.bytes ? kept.bytes : "", kept.length);
-        text_free(&kept);
-    }
-    free(bytes);
-    free(path);
+    struct text kept = {0};
+    clgan_status status = CLGAN_OK;
+    for (const char *line = bytes, *end; (end = strchr(line, '\n')); line = end + 1)
+        keep_line(&kept, line, (size_t)(end - line), *(const uint64_t *)user);
+    if (kept.failed) status = status_fail(CLGAN_FAILED, "%s: memory is short", path);
+    if (status == CLGAN_OK && kept.length != length)
+        status = file_write(path, kept.bytes ? kept.bytes : "", kept.length);
+    text_free(&kept);
     return status;
 }
+
+clgan_status run_log_cut(const struct clgan_run *run, uint64_t epochs) { return visit_parts(run, cut_part, &epochs); }

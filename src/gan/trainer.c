@@ -143,6 +143,7 @@ clgan_status trainer_rewind(struct trainer *trainer)
 static clgan_status recall(struct trainer *trainer)
 {
     trainer->group = 1;
+    trainer->alarms = (struct alarms){0};
     TRY(run_log_cut(trainer->run, trainer->step / trainer->per_epoch));
     return trainer_recall_log(trainer);
 }
@@ -241,12 +242,13 @@ static clgan_status train_locked(struct clgan_run *run, const clgan_train_option
     int found;
     TRY(run_tidy(run));
     TRY(checkpoint_open_newest(&checkpoint, &found, run->folder, run->recipe_text, &run->log));
-    clgan_status status;
+    clgan_status status = CLGAN_OK;
     if (found && !options->resume)
         status =
             status_fail(CLGAN_USAGE, "%s has been trained already: go on with --resume %s", run->folder, run->folder);
-    else
-        status = train_from(run, options, found ? &checkpoint : NULL);
+    else if (found) /* a training that was killed may not have come to it */
+        status = checkpoint_files_remove_old(run->folder, checkpoint.file.path);
+    if (status == CLGAN_OK) status = train_from(run, options, found ? &checkpoint : NULL);
     if (found) checkpoint_close(&checkpoint);
     return status;
 }

@@ -129,18 +129,18 @@ static void warn(const struct trainer *trainer, const clgan_progress *progress)
     }
 }
 
+static clgan_status recall_line(void *user, clgan_progress *line)
+{
+    struct trainer *trainer = user;
+    alarms_follow(&trainer->alarms, trainer->training->recipe, line);
+    trainer->best = fmax(trainer->best, line->log_likelihood); /* passes over NAN */
+    return CLGAN_OK;
+}
+
 clgan_status trainer_recall_log(struct trainer *trainer)
 {
-    clgan_progress *lines;
-    size_t count;
-    TRY(run_log_read(&lines, &count, trainer->run));
     trainer->best = -INFINITY;
-    for (size_t i = 0; i < count; i++) {
-        alarms_follow(&trainer->alarms, trainer->training->recipe, &lines[i]);
-        trainer->best = fmax(trainer->best, lines[i].log_likelihood); /* passes over NAN */
-    }
-    free(lines);
-    return CLGAN_OK;
+    return run_log_visit(trainer->run, recall_line, trainer);
 }
 
 static clgan_status refuse_collapse(struct trainer *trainer, unsigned begun)

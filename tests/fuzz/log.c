@@ -8,18 +8,27 @@
 
 enum { KEPT = 2 };
 
+struct reading {
+    struct alarms alarms;
+    const struct recipe *recipe;
+    uint64_t most;
+    size_t count;
+};
+
+static clgan_status read_line(void *user, clgan_progress *line)
+{
+    struct reading *reading = user;
+    MUST(line->epoch > 0 && line->epoch <= reading->most);
+    alarms_follow(&reading->alarms, reading->recipe, line);
+    reading->count++;
+    return CLGAN_OK;
+}
+
 static size_t read_all(const struct clgan_run *run, uint64_t most)
 {
-    struct alarms alarms = {0};
-    clgan_progress *lines;
-    size_t count;
-    MUST(run_log_read(&lines, &count, run) == CLGAN_OK);
-    for (size_t i = 0; i < count; i++) {
-        MUST(lines[i].epoch > 0 && lines[i].epoch <= most);
-        alarms_follow(&alarms, &run->recipe, &lines[i]);
-    }
-    free(lines);
-    return count;
+    struct reading reading = {.recipe = &run->recipe, .most = most};
+    MUST(run_log_visit(run, read_line, &reading) == CLGAN_OK);
+    return reading.count;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
