@@ -81,8 +81,8 @@ static const struct survivor {
     {NULL, NULL, "clSetKernelArg", TOLD, "of a product"},
     {NULL, NULL, "clCreateBuffer", TOLD, "scratch of a product"},
     {NULL, NULL, "clEnqueueFillBuffer", TOLD, "scratch of a product"},
-    {"clblast", "plan", "clGetCommandQueueInfo", TOLD, "of CLBlast, asked for its scratch"},
-    {"clblast", "plan", "clGetDeviceInfo", TOLD, "of CLBlast, asked for its scratch"},
+    {"clblast", NULL, "clGetCommandQueueInfo", TOLD, "of CLBlast, asked for its scratch"},
+    {"clblast", NULL, "clGetDeviceInfo", TOLD, "of CLBlast, asked for its scratch"},
 };
 
 static const struct survivor *find_survivor(const struct call *call)
