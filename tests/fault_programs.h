@@ -307,8 +307,8 @@ static clgan_status devices(struct text *result)
     phase = "facts";
     TRY(clgan_device_facts(&facts, &count, 0, "cache", &hearing));
     for (size_t i = 0; i < count; i++)
-        text_append(result, "%s %s %s %llu\n", facts[i].key, facts[i].kind == CLGAN_FACT_UNKNOWN ? "unknown" : "",
-                    facts[i].text ? facts[i].text : "", (unsigned long long)facts[i].number);
+        text_append(result, "%s %s %s %llu %s\n", facts[i].key, facts[i].kind == CLGAN_FACT_UNKNOWN ? "unknown" : "",
+                    facts[i].text ? facts[i].text : "", (unsigned long long)facts[i].number, facts[i].reason);
     clgan_facts_free(facts, count);
     return CLGAN_OK;
 }

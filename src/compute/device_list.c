@@ -24,22 +24,24 @@ static const char *nothing_usable(size_t platforms, size_t devices)
 
 enum { PLATFORMS = 64, PLATFORM_DEVICES = 64 };
 
-static void read_text(char *text, size_t size, cl_device_id id, cl_device_info what)
+/* What decides about a device, its names too (kept kernels and self-tests go by them), must be known: the first code
+ * that is not CL_SUCCESS stays in `*code`. */
+static void ask(cl_int *code, cl_device_id id, cl_device_info what, void *value, size_t size)
+{
+    if (*code == CL_SUCCESS) *code = clGetDeviceInfo(id, what, size, value, NULL);
+}
+
+static void read_text(cl_int *code, char *text, size_t size, cl_device_id id, cl_device_info what)
 {
     char whole[1024] = ""; /* longer than what is kept: a short buffer is an error in OpenCL */
-    const bool known = clGetDeviceInfo(id, what, sizeof whole - 1, whole, NULL) == CL_SUCCESS;
-    snprintf(text, size, "%.*s", (int)size - 1, known ? whole : "unknown");
+    const cl_int own = clGetDeviceInfo(id, what, sizeof whole - 1, whole, NULL);
+    if (*code == CL_SUCCESS) *code = own;
+    snprintf(text, size, "%.*s", (int)size - 1, own == CL_SUCCESS ? whole : "unknown");
 }
 
 static void read_platform(char *text, size_t size, cl_platform_id id, cl_platform_info what)
 {
     if (clGetPlatformInfo(id, what, size, text, NULL) != CL_SUCCESS) snprintf(text, size, "unknown");
-}
-
-/* What decides about a device must be known: the first code that is not CL_SUCCESS stays in `*code`. */
-static void ask(cl_int *code, cl_device_id id, cl_device_info what, void *value, size_t size)
-{
-    if (*code == CL_SUCCESS) *code = clGetDeviceInfo(id, what, size, value, NULL);
 }
 
 static void describe(struct listed_device *device)
@@ -60,9 +62,9 @@ static void describe(struct listed_device *device)
     ask(&code, id, CL_DEVICE_MAX_MEM_ALLOC_SIZE, &largest, sizeof largest);
     ask(&code, id, CL_DEVICE_LOCAL_MEM_SIZE, &local, sizeof local);
     ask(&code, id, CL_DEVICE_MAX_COMPUTE_UNITS, &units, sizeof units);
-    read_text(info->name, sizeof info->name, id, CL_DEVICE_NAME);
-    read_text(info->driver, sizeof info->driver, id, CL_DRIVER_VERSION);
-    read_text(info->opencl, sizeof info->opencl, id, CL_DEVICE_VERSION);
+    read_text(&code, info->name, sizeof info->name, id, CL_DEVICE_NAME);
+    read_text(&code, info->driver, sizeof info->driver, id, CL_DRIVER_VERSION);
+    read_text(&code, info->opencl, sizeof info->opencl, id, CL_DEVICE_VERSION);
     if (code) snprintf(failed, sizeof failed, "clGetDeviceInfo failed with %d, %s", (int)code, cl_error_name(code));
     const char *name = type & CL_DEVICE_TYPE_GPU           ? "gpu"
                        : type & CL_DEVICE_TYPE_CPU         ? "cpu"

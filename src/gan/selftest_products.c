@@ -315,7 +315,12 @@ clgan_status selftest_used(struct selftest *test)
     for (size_t i = 0; i < test->used->count; i++) {
         const struct gemm_choice *choice = &test->used->list[i];
         struct trial trial;
-        if (!choice->used || trial_open(&trial, test->device, &choice->gemm) != CLGAN_OK) continue;
+        if (!choice->used) continue;
+        if (trial_open(&trial, test->device, &choice->gemm) != CLGAN_OK) { /* the training's nets take the memory */
+            log_info(&test->device->log, "self-test: %s is not checked: %s", gemm_key(&choice->gemm).text,
+                     clgan_last_error());
+            continue;
+        }
         const clgan_status status = check_used(test, &trial, choice);
         plan_free(&test->plan);
         plan_begin(&test->plan, test->device);
