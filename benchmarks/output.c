@@ -10,7 +10,15 @@
 clgan_status outputs_check(const struct outputs *outputs)
 {
     int count = 0;
-    for (int i = 0; i < OUTPUT_FORMATS; i++) count += outputs->files[i] && strcmp(outputs->files[i], "-") == 0;
+    for (int i = 0; i < OUTPUT_FORMATS; i++) {
+        struct file_writer writer;
+        if (!outputs->files[i]) continue;
+        const bool is_stdout = strcmp(outputs->files[i], "-") == 0;
+        count += is_stdout;
+        if (is_stdout) continue;
+        TRY(file_begin(&writer, outputs->files[i]));
+        file_abandon(&writer);
+    }
     return count < 2 ? CLGAN_OK : status_fail(CLGAN_USAGE, "stdout (-) takes one of --json, --csv, --markdown, --html");
 }
 

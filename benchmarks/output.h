@@ -14,7 +14,7 @@ struct outputs {
  * of surveys alone. */
 clgan_status outputs_write(const struct outputs *outputs, const json_t *document, const struct result *result,
                            const struct changes *changes);
-/* CLGAN_USAGE where two want stdout. */
+/* CLGAN_USAGE where two want stdout; CLGAN_FAILED where a file can't be written: before hours of measuring. */
 clgan_status outputs_check(const struct outputs *outputs);
 
 #endif

@@ -230,6 +230,9 @@ typedef struct clgan_progress {
     unsigned alarms_begun, alarms_ended;
 } clgan_progress;
 
+/* Epochs that a run, as a recipe, may ask for at most. */
+enum { CLGAN_EPOCHS = 1000000000 };
+
 /* How to train. Initialise with CLGAN_TRAIN_OPTIONS. */
 typedef struct clgan_train_options {
     size_t size;

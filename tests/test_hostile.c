@@ -314,10 +314,14 @@ START_TEST(pipes_and_folders)
         must_refuse(safetensors_open(&file, path), "not a file");
         must_refuse(npy_read(&rows, NULL, path), "not a file");
         must_refuse(file_read(&bytes, &length, path, 100), "not a file");
+        must_refuse(file_write(path, "x", 1), "not a file");
         unlink(path);
         if (i == 0) ck_assert_int_eq(mkdir(path, 0700), 0);
     }
     rmdir(path);
+    ck_assert_int_eq(symlink("/proc/self/fd/1", path), 0); /* as /dev/stdout is */
+    must_refuse(file_write(path, "x", 1), "not a file");
+    unlink(path);
     snprintf(path, sizeof path, "/dev/zero"); /* has no end */
     must_refuse(read_idx(&dataset, 0), "not a file");
     must_refuse(cifar10_read(&pictures, path), "not a file");

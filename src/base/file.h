@@ -68,8 +68,8 @@ clgan_status file_make_inner_folder(char **path, const char *folder, const char 
 clgan_status file_join(char **path, const char *folder, const char *name);
 
 /* A file written in full or not at all: bytes go to a temporary name beside `path`; file_commit syncs it, renames it
- * over `path` and syncs the folder. Until then `path` is as it was. No two writers share a temporary name. Zeroed is
- * none. */
+ * over `path` and syncs the folder. Until then `path` is as it was. No two writers share a temporary name. CLGAN_FAILED
+ * where `path` is there and no file. Zeroed is none. */
 struct file_writer {
     char *path;
     char *temporary;

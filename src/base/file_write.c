@@ -66,10 +66,21 @@ static clgan_status open_temporary(struct file_writer *writer)
     return write_failed(writer->path, error);
 }
 
+/* Renaming over a device, a pipe or a process's stream would be the end of it. /dev/stdout is a link to a file in
+ * /proc, whatever that is. */
+static bool is_replaceable(const char *path)
+{
+    static const char streams[] = "/proc/";
+    char link[sizeof streams] = "";
+    if (readlink(path, link, sizeof link - 1) > 0 && strcmp(link, streams) == 0) return false;
+    return !file_is_special(path);
+}
+
 clgan_status file_begin(struct file_writer *writer, const char *path)
 {
     unsigned char *buffer = NULL;
     *writer = (struct file_writer){0};
+    if (!is_replaceable(path)) return status_fail(CLGAN_FAILED, "%s: not a file, so nothing is written there", path);
     clgan_status status = memory_copy_text(&writer->path, path);
     if (status == CLGAN_OK) status = memory_take(&buffer, BUFFER, 1);
     if (status == CLGAN_OK) status = open_temporary(writer);

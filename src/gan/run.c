@@ -94,7 +94,7 @@ static clgan_status parse_settings(struct clgan_run *run, const char *bytes, siz
     if (json_unpack_ex(json, &error, JSON_STRICT, "{s:I, s?s, s?s, s:I, s?I, s?I, s?I}", "format", &format, "data",
                        &data, "from", &from, "epochs", &epochs, "evaluate_every", &every, "rollbacks", &rollbacks,
                        "rolled_back_to", &back) ||
-        format != 1 || epochs < 0 || epochs > RUN_EPOCHS || every < 0 || every > RUN_EPOCHS || rollbacks < 0 ||
+        format != 1 || epochs < 0 || epochs > CLGAN_EPOCHS || every < 0 || every > CLGAN_EPOCHS || rollbacks < 0 ||
         rollbacks > RUN_ROLLBACKS || back < 0)
         status = status_fail(CLGAN_FAILED, "%s: not the settings of a run (%s)", path,
                              *error.text ? error.text : "a number is out of range");

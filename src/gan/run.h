@@ -22,9 +22,6 @@ struct clgan_run {
     clgan_log log;
 };
 
-/* Epochs that a run may ask for at most: as a recipe may. */
-enum { RUN_EPOCHS = 1000000000 };
-
 /* Notes that the data is at `path` now; run_write keeps it. */
 clgan_status run_set_data(struct clgan_run *run, const char *path);
 

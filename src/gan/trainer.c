@@ -219,9 +219,9 @@ static clgan_status train(struct clgan_run *run, const clgan_train_options *opti
 static clgan_status train_from(struct clgan_run *run, const clgan_train_options *options,
                                const struct checkpoint *checkpoint)
 {
-    if (options->epochs > RUN_EPOCHS || options->evaluate_every > RUN_EPOCHS)
+    if (options->epochs > CLGAN_EPOCHS || options->evaluate_every > CLGAN_EPOCHS)
         return status_fail(CLGAN_USAGE, "%s: asked for more epochs than the %d that a run may have", run->folder,
-                           RUN_EPOCHS);
+                           CLGAN_EPOCHS);
     const uint64_t done = checkpoint ? checkpoint->step / checkpoint->steps_per_epoch : 0;
     if (options->data) TRY(run_set_data(run, options->data));
     if (options->epochs) run->epochs = options->epochs;

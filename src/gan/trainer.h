@@ -18,6 +18,7 @@ struct trainer {
     double shown;                    /* clock of the last progress */
     size_t group;                    /* steps between two waits */
     struct alarms alarms;
+    unsigned warned[CLGAN_ALARMS]; /* how often each began, in this process */
     struct validation validation;
     double best;  /* log-likelihood so far; -INFINITY: none */
     bool advised; /* the message of a failure says what to do */

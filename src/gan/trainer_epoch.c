@@ -117,16 +117,28 @@ clgan_status trainer_draw_samples(const struct trainer *trainer, uint64_t epoch,
 
 /* ---- an epoch's end ---- */
 
-static void warn(const struct trainer *trainer, const clgan_progress *progress)
+/* One that comes and goes is not told of for ever. */
+enum { ALARM_TOLD = 3 };
+
+static void warn_of(struct trainer *trainer, const clgan_progress *progress, clgan_alarm alarm)
 {
-    for (clgan_alarm alarm = 0; alarm < CLGAN_ALARMS; alarm++) {
-        const unsigned bit = 1u << alarm;
-        if (progress->alarms_begun & bit)
-            log_warning(&trainer->run->log, "epoch %" PRIu64 ": %s. What helps: %s", progress->epoch,
-                        alarm_words(alarm), alarm_help(alarm));
-        if (progress->alarms_ended & bit)
-            log_warning(&trainer->run->log, "epoch %" PRIu64 ": no longer so: %s", progress->epoch, alarm_words(alarm));
-    }
+    const unsigned bit = 1u << alarm;
+    unsigned *times = &trainer->warned[alarm];
+    const char *words = alarm_words(alarm);
+    *times += (progress->alarms_begun & bit) != 0;
+    if (progress->alarms_begun & bit && *times == 1)
+        log_warning(&trainer->run->log, "epoch %" PRIu64 ": %s. What helps: %s", progress->epoch, words,
+                    alarm_help(alarm));
+    else if (progress->alarms_begun & bit && *times <= ALARM_TOLD)
+        log_warning(&trainer->run->log, "epoch %" PRIu64 ": again, %s%s", progress->epoch, words,
+                    *times < ALARM_TOLD ? "" : ". It comes and goes: from now on only log.jsonl tells of it");
+    if (progress->alarms_ended & bit && *times < ALARM_TOLD)
+        log_warning(&trainer->run->log, "epoch %" PRIu64 ": no longer so: %s", progress->epoch, words);
+}
+
+static void warn(struct trainer *trainer, const clgan_progress *progress)
+{
+    for (clgan_alarm alarm = 0; alarm < CLGAN_ALARMS; alarm++) warn_of(trainer, progress, alarm);
 }
 
 static clgan_status recall_line(void *user, clgan_progress *line)

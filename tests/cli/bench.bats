@@ -101,7 +101,10 @@ assert changes == {"time.mnist.100_epochs": "worse", "random.philox": "gone"}, c
   fails 2 "--also nonsense" "$CLGAN_BENCH" --quick --also nonsense
   fails 2 "stdout (-) takes one" "$CLGAN_BENCH" --quick --json - --html -
   fails 2 "--all or --device" "$CLGAN_BENCH" --all --device 0
-  [ "${#lines[@]}" = 1 ]
+  fails 1 "nowhere/b.json: can't be written" "$CLGAN_BENCH" --quick --csv b.csv --json nowhere/b.json # before it measures
+  mkfifo pipe
+  fails 1 "pipe: not a file, so nothing is written there" "$CLGAN_BENCH" --quick --html pipe
+  [ "${#lines[@]}" = 1 ] && [ ! -e b.csv ]
   # other programs at work are said to have been
   edited busy.json 'd["devices"][0]["others_percent"] = 42; d["devices"] = d["devices"][:1]'
   run "$CLGAN_BENCH" compare busy.json busy.json

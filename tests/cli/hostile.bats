@@ -57,8 +57,10 @@ one_line() {
 @test "more epochs than a run may have" {
   tiny --epochs 1 --out run --quiet
   cp run/run.json before.json
-  fails 2 "more epochs" "$CLGAN" train --resume run --epochs 5000000000
+  fails 2 "--epochs and --evaluate-every are at most 1000000000" "$CLGAN" train --resume run --epochs 5000000000
   cmp run/run.json before.json
+  fails 2 "at most 1000000000" "$CLGAN" train ring8 --epochs 5000000000 --out new
+  [ ! -e new ]
 }
 
 @test "links in a run's folder lead nowhere" {

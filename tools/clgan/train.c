@@ -176,6 +176,8 @@ static int start(struct context *context, struct train *train, const char *recip
     context->quiet = train->quiet;
     if (train->on_nan && !options.rollback && strcmp(train->on_nan, "stop") != 0)
         return command_misuse("train", "--on-nan is stop or rollback");
+    if (train->epochs > CLGAN_EPOCHS || train->evaluate_every > CLGAN_EPOCHS)
+        return command_misuse("train", "--epochs and --evaluate-every are at most 1000000000");
     if (!train->resume) return train_new(context, train, recipe ? recipe : DEFAULT_RECIPE, &options);
     if (recipe || train->out || train->from || train->seed.text || train->settings.count || train->dry_run)
         return command_misuse("train", "--resume goes on with the run's own recipe: it takes no RECIPE, --out, --from, "
