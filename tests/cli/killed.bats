@@ -59,6 +59,13 @@ ends() {
   [ "$(cd run/checkpoints && echo *)" = "step-000000000015.safetensors step-000000000020.safetensors step-000000000099.safetensors" ]
 }
 
+@test "a training that was killed before it removed an old checkpoint is tidied by the next" {
+  tiny --epochs 3 --out run --quiet
+  cp "$(newest run)" run/checkpoints/step-000000000005.safetensors
+  "$CLGAN" train --resume run --quiet
+  [ "$(cd run/checkpoints && echo *)" = "step-000000000010.safetensors step-000000000015.safetensors" ]
+}
+
 @test "a training that is killed as it begins leaves a folder that another can begin in" {
   mkdir left
   echo "process 1 on somewhere" >left/lock
