@@ -2,11 +2,15 @@
 # clgan-bench: a survey of devices, good and bad ones; what changed between two; the page in a browser.
 load common
 
-# One quick survey for all tests: the default device, one whose reads are corrupt, one with no driver.
+# One quick survey for all tests: the default device, one whose reads are corrupt, one with no driver. On a busy machine
+# that builds its first kernels there is no time for every row: again, then, with the kernels that are built.
 setup_file() {
   cd "$BATS_FILE_TMPDIR"
-  "$CLGAN_BENCH" --quick --also "corrupt: OPENCL_LAYERS=$CLGAN_LAYERS/corrupt.so CLGAN_CORRUPT=1" \
-    --also "<b>gone</b>: OCL_ICD_VENDORS=$PWD/nowhere" --json a.json --csv a.csv --markdown a.md --html a.html >a.txt 2>a.err
+  for _ in 1 2 3; do
+    "$CLGAN_BENCH" --quick --also "corrupt: OPENCL_LAYERS=$CLGAN_LAYERS/corrupt.so CLGAN_CORRUPT=1" \
+      --also "<b>gone</b>: OCL_ICD_VENDORS=$PWD/nowhere" --json a.json --csv a.csv --markdown a.md --html a.html >a.txt 2>a.err
+    grep -q "no time left" a.json || break
+  done
 }
 
 survey() {
