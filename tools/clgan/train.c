@@ -207,7 +207,7 @@ int command_train(struct context *context, int argc, char **argv)
          "don't measure kernels for some seconds at the first training here"},
         {"stop-on-collapse", NULL, OPTION_FLAG, &train.stop_on_collapse,
          "stop, saved, with exit code 1, when an alarm begins (docs/evaluation.md)"},
-        {"on-nan", "WHAT", OPTION_TEXT, &train.on_nan,
+        {"on-nan", "stop|rollback", OPTION_TEXT, &train.on_nan,
          "where numbers are no longer finite: stop, or rollback (to the newest checkpoint, and on with half the "
          "learning rates, up to 8 times) (stop)"},
         {"force", NULL, OPTION_FLAG, &train.force, "train on a device that fails its self-test, with a warning"},
