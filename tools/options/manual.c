@@ -181,7 +181,7 @@ static void put_commands(const struct tool *tool, FILE *out)
 static void put_own_options(const struct tool *tool, FILE *out)
 {
     fprintf(out,
-            ".TP\n\\fB\\-\\-help\\fR\nPrint a short help; \\fB%s help\\fR \\fICOMMAND\\fR prints that of a command.\n"
+            ".TP\n\\fB\\-\\-help\\fR\nPrint a short help.\n\\fB%s help\\fR \\fICOMMAND\\fR prints that of a command.\n"
             ".TP\n\\fB\\-\\-version\\fR\nPrint the version.\n"
             ".TP\n\\fB\\-\\-manual\\fR [\\fICOMMAND\\fR]\nPrint a page of this manual, for \\fBman \\-l \\-\\fR.\n"
             ".TP\n\\fB\\-\\-manual=\\fR\\fIDIR\\fR\nWrite every page into that folder.\n",
