@@ -2,12 +2,11 @@
  *
  * A program lists devices, reads a recipe, makes or opens a run (a folder), trains it, draws samples from it.
  * Functions return a clgan_status; on anything but CLGAN_OK, clgan_last_error() holds one message a person can act on.
- * A pointer-to-pointer parameter hands an object to the caller, who frees it with the matching clgan_..._free; what it
- * points to is set where the call returns CLGAN_OK, and there alone. A pointer that is returned is borrowed. Texts are
- * UTF-8, and are copied where they are kept. A pointer to options is never NULL; one to a log may be. Nothing here
- * exits, prints or handles signals. An object belongs to one thread at a time; different objects may be used by
- * different threads. Functions of yours are called in the thread of the call that they were given to. Free functions
- * accept NULL. */
+ * A pointer-to-pointer parameter hands an object to the caller, if the call returns CLGAN_OK, who frees it with the
+ * matching clgan_..._free; a pointer that is returned is borrowed. Texts are UTF-8, and copied where they are kept. A
+ * pointer to options is never NULL; one to a log may be. Nothing here exits, prints or handles signals. An object
+ * belongs to one thread at a time; different objects may be used by different threads. Functions of yours are called in
+ * the thread of the call that they were given to. Free functions accept NULL. */
 #ifndef CLGAN_H
 #define CLGAN_H
 
@@ -338,8 +337,8 @@ CLGAN_API void clgan_rows_free(clgan_rows *rows);
 /* Reads a NumPy file (.npy): 2 or more dimensions, the trailing ones flattened; float32 as it is, uint8 divided by 255.
  * The caller frees what `rows` gets with clgan_rows_free. CLGAN_FAILED where it can't be read or is none of these. */
 CLGAN_API clgan_status clgan_rows_read_npy(clgan_rows *rows, const char *path);
-/* Writes rows as float32 of shape [rows, columns]. The file is there whole or, where CLGAN_FAILED is returned, as it was
- * before. */
+/* Writes rows as float32 of shape [rows, columns]. The file is there whole or, where CLGAN_FAILED is returned, as it
+ * was before. */
 CLGAN_API clgan_status clgan_rows_write_npy(const clgan_rows *rows, const char *path);
 /* Pictures in a grid, PNG. `grid_rows` and `grid_columns` 0: as square as the count allows. Rows of 1 and 2 values are
  * drawn as a histogram and as a scatter plot. Values 0 to 1 are black to white; `signed_values`: each picture is

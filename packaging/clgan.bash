@@ -12,8 +12,7 @@ _clgan_words()
         else
             words+=("$word")
         fi
-        glue=""
-        [[ $word == *[=:] && $i -lt $COMP_CWORD ]] && glue=yes
+        if [[ $word == *[=:] ]]; then glue=yes; else glue=""; fi
     done
 }
 
@@ -23,10 +22,13 @@ _clgan_files()
     compopt -o filenames 2>/dev/null
     if [[ $2 == / ]]; then
         mapfile -t COMPREPLY < <(compgen -d -- "$1")
-        [[ ${#COMPREPLY[@]} -gt 0 ]] && return
+        if [[ ${#COMPREPLY[@]} -gt 0 ]]; then return; fi
     fi
-    [[ $2 == / || -z $2 ]] && mapfile -t COMPREPLY < <(compgen -f -- "$1")
-    [[ $2 == .* ]] && mapfile -t COMPREPLY < <(compgen -d -- "$1"; compgen -f -X "!*$2" -- "$1")
+    if [[ $2 == .* ]]; then
+        mapfile -t COMPREPLY < <(compgen -d -- "$1"; compgen -f -X "!*$2" -- "$1")
+    else
+        mapfile -t COMPREPLY < <(compgen -f -- "$1")
+    fi
 }
 
 _clgan()
@@ -44,8 +46,8 @@ _clgan()
     words[-1]=$word
     # bash replaces what stands after the last = or : alone.
     begun=${COMP_WORDS[COMP_CWORD]#[\"\']}
-    [[ $begun == [=:] ]] && begun=""
-    [[ $quote ]] || begun=${begun//\\/}
+    if [[ $begun == [=:] ]]; then begun=""; fi
+    if [[ -z $quote ]]; then begun=${begun//\\/}; fi
     kept=${word%"$begun"}
 
     mapfile -t lines < <("${COMP_WORDS[0]/#\~\//$HOME/}" --complete "${words[@]}" 2>/dev/null)
@@ -60,13 +62,16 @@ _clgan()
         about+=("${line#*$'\t'}")
         line=${line%%$'\t'*}
         # A path may have characters that mean something to a shell.
-        [[ $how == paths && -z $quote ]] && printf -v line %q "$line" && line=${line/#\\~/\~}
+        if [[ $how == paths && -z $quote ]]; then
+            printf -v line %q "$line"
+            line=${line/#\\~/\~}
+        fi
         COMPREPLY+=("$line")
     done
     # A list that is shown, not inserted, has what each is.
     if [[ ${#COMPREPLY[@]} -gt 1 && ${COMP_TYPE-} == @(63|33|64) ]]; then
         for i in "${!COMPREPLY[@]}"; do
-            [[ ${about[i]} ]] || continue
+            if [[ -z ${about[i]} ]]; then continue; fi
             printf -v line '%-18s %s' "${COMPREPLY[i]}" "(${about[i]})"
             COMPREPLY[i]=${line:0:${COLUMNS:-80}-2}
         done

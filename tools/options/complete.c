@@ -1,5 +1,5 @@
-#include <ctype.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,12 +35,12 @@ static void offer_option(struct offers *offers, const char *name, const char *ab
 
 /* ---- a command's usage ---- */
 
-/* The name of an operand by its position, in any of the ways to call it; false past the last. */
+/* The next operand of a way to call a command, past options and their values; false at its end. */
 static bool operand_name(char name[64], const struct usage *usage, const char **at)
 {
     while (**at) {
-        const char *begin = *at + strspn(*at, " []|"), *value = NULL;
-        const size_t length = strcspn(begin, " []|");
+        const char *begin = *at + strspn(*at, " []"), *value = NULL;
+        const size_t length = strcspn(begin, " []");
         *at = begin + length;
         if (!length || length >= 64) continue;
         memcpy(name, begin, length);
@@ -49,7 +49,7 @@ static bool operand_name(char name[64], const struct usage *usage, const char **
             const struct option_spec *option = option_find(usage, name, &value);
             if (option && option->argument) {
                 *at += strspn(*at, " ");
-                *at += strcspn(*at, " ]|");
+                *at += strcspn(*at, " ]");
             }
         } else if (strcmp(name, "OPTIONS") != 0 && strcmp(name, "...") != 0)
             return true;
@@ -57,23 +57,25 @@ static bool operand_name(char name[64], const struct usage *usage, const char **
     return false;
 }
 
+/* The operand at `position` of one way to call a command; the last one where "..." repeats it. */
+static bool operand_at(char name[64], const struct usage *usage, const char *way, int position)
+{
+    char next[64];
+    int count = 0;
+    for (const char *at = way; count <= position && operand_name(next, usage, &at); count++) strcpy(name, next);
+    return count > position || (count && strstr(way, "..."));
+}
+
 static void offer_operand(struct offers *offers, const struct usage *usage, int position, const char *recipe)
 {
-    char name[64];
-    const char *way = usage->operands;
-    for (const char *end; *way; way = end + strspn(end, " |")) {
-        char text[256];
-        end = strstr(way, " | ") ? strstr(way, " | ") : way + strlen(way);
-        snprintf(text, sizeof text, "%.*s", (int)(end - way), way);
-        const bool repeats = strstr(text, "...") != NULL;
-        const char *at = text;
-        bool found = false;
-        for (int i = 0; operand_name(name, usage, &at); i++) found = i == position || (repeats && i < position);
-        if (!found) continue;
-        at = text;
-        for (int i = 0; operand_name(name, usage, &at) && i < position; i++) continue;
-        offer_named(offers, name, recipe);
-    }
+    char name[64], way[256];
+    const char *at = usage->operands, *bar;
+    do {
+        bar = strstr(at, " | ");
+        snprintf(way, sizeof way, "%.*s", (int)(bar ? bar - at : (ptrdiff_t)strlen(at)), at);
+        if (operand_at(name, usage, way, position)) offer_named(offers, name, recipe);
+        at = bar ? bar + 3 : NULL;
+    } while (at);
 }
 
 /* What stands on the line after the command's name. */
