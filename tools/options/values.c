@@ -86,7 +86,7 @@ struct path {
 };
 
 /* Offers the key of one line, "  units: 64" or "  - kind: dense", as generator.0.units=. */
-static void offer_key(struct offers *offers, struct path *path, const char *line, size_t length)
+static void offer_key(struct offers *offers, struct path *path, const char *line, size_t length, int has_value)
 {
     char key[DEEPEST * KEY_BYTES] = "", about[80];
     const size_t indent = strspn(line, " ");
@@ -107,22 +107,23 @@ static void offer_key(struct offers *offers, struct path *path, const char *line
         strcat(key, i < depth ? "." : "=");
     }
     snprintf(about, sizeof about, "%.*s", (int)(length - at - name - 2), line + at + name + 2);
-    offer(offers, key, about);
+    offer(offers, key, has_value ? about : "");
 }
 
+/* Keys of a recipe with its values; of any recipe, without values, where none is named. */
 static void offer_keys(struct offers *offers, const char *name)
 {
     clgan_recipe *recipe;
     char *text;
     struct path path = {0};
-    if (clgan_recipe_read(&recipe, name, NULL, 0) != CLGAN_OK) return;
+    if (clgan_recipe_read(&recipe, name ? name : "mnist", NULL, 0) != CLGAN_OK) return;
     const clgan_status status = clgan_recipe_text(&text, recipe);
     clgan_recipe_free(recipe);
     if (status != CLGAN_OK) return;
     offers->how = "parts";
     for (const char *line = text; *line;) {
         const size_t length = strcspn(line, "\n");
-        offer_key(offers, &path, line, length);
+        offer_key(offers, &path, line, length, name != NULL);
         line += length + (line[length] != 0);
     }
     clgan_text_free(text);
@@ -165,7 +166,7 @@ void offer_named(struct offers *offers, const char *name, const char *recipe)
     else if (strcmp(base, "LIST") == 0)
         offer_measures(offers);
     else if (strcmp(base, "KEY=VALUE") == 0)
-        offer_keys(offers, recipe ? recipe : "mnist");
+        offer_keys(offers, recipe);
     else if (strncmp(base, "FILE", 4) == 0 || (dot && dot[1] != '.'))
         offer_files(offers, dot ? dot : "");
 }
