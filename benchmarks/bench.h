@@ -80,8 +80,9 @@ clgan_status bench_monitor(json_t *rows, const struct bench_options *options);
 void rows_write(const json_t *rows, const struct bench_options *options);
 
 /* The subcommands that take options of their own; each returns an exit code. */
-int command_survey(int argc, char **argv);
-int command_compare(int argc, char **argv);
+struct context;
+int command_survey(struct context *context, int argc, char **argv);
+int command_compare(struct context *context, int argc, char **argv);
 
 /* Fixed noise: never time zeros. */
 void noise_bytes(uint8_t *bytes, size_t count);

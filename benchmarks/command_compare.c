@@ -1,10 +1,10 @@
 /* clgan-bench compare: saved results side by side. */
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "options.h"
 #include "output.h"
 
 enum { FILES_MOST = 16, FILE_BYTES = 1 << 20 /* 50 times what a device makes; rows are looked for one by one */ };
@@ -18,34 +18,17 @@ struct comparison {
     struct changes changes;
     struct outputs outputs;
     double noise; /* in parts of 1 */
-    bool fails_on_regression;
+    int fails_on_regression;
 };
 
-static clgan_status read_options(struct comparison *c, int argc, char **argv)
+static clgan_status check_options(struct comparison *c, const char *noise)
 {
-    static const struct option names[] = {{"json", 1, NULL, 'j'},  {"markdown", 1, NULL, 'm'},
-                                          {"html", 1, NULL, 'h'},  {"fail-on-regression", 0, NULL, 'f'},
-                                          {"noise", 1, NULL, 'n'}, {NULL, 0, NULL, 0}};
-    opterr = 0;
-    for (int name; (name = getopt_long(argc, argv, "", names, NULL)) != -1;) {
-        char *end = NULL;
-        if (name == 'j')
-            c->outputs.files[OUTPUT_JSON] = optarg;
-        else if (name == 'm')
-            c->outputs.files[OUTPUT_MARKDOWN] = optarg;
-        else if (name == 'h')
-            c->outputs.files[OUTPUT_HTML] = optarg;
-        else if (name == 'f')
-            c->fails_on_regression = true;
-        else if (name == 'n' && (c->noise = strtod(optarg, &end) / 100) >= 0 && end != optarg && !*end)
-            continue;
-        else
-            return status_fail(CLGAN_USAGE, "compare: %s: not an option, or not what it takes; see clgan-bench --help",
-                               argv[optind - 1]);
-    }
-    for (; optind < argc && c->count < FILES_MOST; optind++) c->paths[c->count++] = argv[optind];
-    if (c->count < 2 || optind < argc)
-        return status_fail(CLGAN_USAGE, "compare: wants 2 to %d files of --json", FILES_MOST);
+    char *end;
+    while (c->count < FILES_MOST && c->paths[c->count]) c->count++;
+    if (noise) c->noise = strtod(noise, &end) / 100;
+    if (noise && (!(c->noise >= 0) || end == noise || *end))
+        return status_fail(CLGAN_USAGE, "compare: --noise %.100s: expected per cent, a number from 0", noise);
+    if (c->count < 2) return status_fail(CLGAN_USAGE, "compare: wants 2 to %d files of --json", FILES_MOST);
     return outputs_check(&c->outputs);
 }
 
@@ -91,21 +74,49 @@ static clgan_status write_all(const struct comparison *c)
     return status;
 }
 
-int command_compare(int argc, char **argv)
+static int run(struct comparison *c, const char *noise)
 {
-    struct comparison c = {.noise = 0.05};
-    clgan_status status = read_options(&c, argc, argv);
-    if (status == CLGAN_OK) status = compare(&c);
-    if (status == CLGAN_OK) status = write_all(&c);
+    clgan_status status = check_options(c, noise);
+    if (status == CLGAN_OK) status = compare(c);
+    if (status == CLGAN_OK) status = write_all(c);
     if (status != CLGAN_OK)
         fprintf(stderr, "clgan-bench: %s\n", clgan_last_error());
-    else if (c.fails_on_regression && c.changes.worse + c.changes.gone)
+    else if (c->fails_on_regression && c->changes.worse + c->changes.gone)
         status = CLGAN_FAILED;
-    free(c.all.devices);
-    free(c.changes.list);
-    for (size_t i = 0; i < c.count; i++) {
-        result_free(&c.results[i]);
-        json_decref(c.documents[i]);
+    free(c->all.devices);
+    free(c->changes.list);
+    for (size_t i = 0; i < c->count; i++) {
+        result_free(&c->results[i]);
+        json_decref(c->documents[i]);
     }
     return (int)status;
+}
+
+int command_compare(struct context *context, int argc, char **argv)
+{
+    struct comparison c = {.noise = 0.05};
+    const char *noise = NULL;
+    const struct option_spec options[] = {
+        {"noise", "PERCENT", OPTION_TEXT, &noise, "changes under this are noise, whatever the spreads (5)"},
+        {"fail-on-regression", NULL, OPTION_FLAG, &c.fails_on_regression,
+         "exit with 1 where something became slower beyond the noise"},
+        {"json", "FILE.json", OPTION_TEXT, &c.outputs.files[OUTPUT_JSON], "write this too; - is stdout, not a table"},
+        {"markdown", "FILE.md", OPTION_TEXT, &c.outputs.files[OUTPUT_MARKDOWN], "write this too"},
+        {"html", "FILE.html", OPTION_TEXT, &c.outputs.files[OUTPUT_HTML], "write this too: a page of bars"},
+    };
+    const struct usage usage = {
+        .name = "compare",
+        .operands = "A.json B.json ...",
+        .about =
+            "Shows saved results (clgan-bench --json) side by side, and what changed from the first to each of the\n"
+            "others beyond the noise.",
+        .options = options,
+        .option_count = COUNT_OF(options),
+        .most = FILES_MOST,
+        .examples = "clgan-bench compare before.json after.json --html changes.html\t"
+                    "What an update of the driver changed, as a page too:\n"
+                    "clgan-bench compare before.json after.json --fail-on-regression\tFor scripts:\n"};
+    int code;
+    if (options_read(&code, context, &usage, argc, argv, c.paths)) code = run(&c, noise);
+    return code;
 }

@@ -1,5 +1,4 @@
 /* clgan-bench without a command: a child for each device, and what they told as one document. */
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,6 +7,7 @@
 #include "base/memory.h"
 #include "child.h"
 #include "host.h"
+#include "options.h"
 #include "output.h"
 #include "survey.h"
 
@@ -26,7 +26,6 @@ struct order {
     size_t count;
     enum survey_size size;
     double limit;
-    bool all;
     const char *device;
     struct outputs outputs;
 };
@@ -238,48 +237,25 @@ static int run_child(const char *what, const char *device)
     return CLGAN_USAGE;
 }
 
-static const struct option names[] = {{"device", 1, NULL, 'd'}, {"all", 0, NULL, 'a'},   {"also", 1, NULL, 'o'},
-                                      {"quick", 0, NULL, 'q'},  {"full", 0, NULL, 'f'},  {"limit", 1, NULL, 't'},
-                                      {"json", 1, NULL, 'j'},   {"csv", 1, NULL, 'c'},   {"markdown", 1, NULL, 'm'},
-                                      {"html", 1, NULL, 'h'},   {"child", 1, NULL, 'x'}, {NULL, 0, NULL, 0}};
+/* Options as they were given. */
+struct given {
+    struct settings specs;
+    int all, quick, full;
+};
 
-static clgan_status read_options(struct order *order, const char **child, int argc, char **argv)
+static clgan_status take_order(struct order *order, const struct given *given)
 {
-    static const char *const formats = "jcmh";
-    static const char *specs[TARGETS_MOST];
-    size_t spec_count = 0;
-    opterr = 0;
-    for (int name; (name = getopt_long(argc, argv, "", names, NULL)) != -1;) {
-        if (name == 'd')
-            order->device = optarg;
-        else if (name == 'a')
-            order->all = true;
-        else if (name == 'o' && spec_count < TARGETS_MOST)
-            specs[spec_count++] = optarg;
-        else if (name == 'q' || name == 'f')
-            order->size = name == 'q' ? SURVEY_QUICK : SURVEY_FULL;
-        else if (name == 't' && (order->limit = strtod(optarg, NULL)) > 0)
-            continue;
-        else if (name == 'x')
-            *child = optarg;
-        else if (name != '?' && strchr(formats, name))
-            order->outputs.files[strchr(formats, name) - formats] = optarg;
-        else
-            return status_fail(CLGAN_USAGE, "%s: not an option, or not what it takes; see clgan-bench --help",
-                               argv[optind - 1]);
-    }
-    if (optind < argc)
-        return status_fail(CLGAN_USAGE, "%.100s: unknown argument; see clgan-bench --help", argv[optind]);
-    if (order->all && order->device) return status_fail(CLGAN_USAGE, "--all or --device, not both");
-    if (*child) return CLGAN_OK;
-    if (order->all) TRY(list_all(order));
-    if (order->device || !order->all) {
+    if (given->all && order->device) return status_fail(CLGAN_USAGE, "--all or --device, not both");
+    if (given->quick && given->full) return status_fail(CLGAN_USAGE, "--quick or --full, not both");
+    order->size = given->quick ? SURVEY_QUICK : given->full ? SURVEY_FULL : SURVEY_DEFAULT;
+    if (given->all) TRY(list_all(order));
+    if (!given->all) {
         struct target *target = &order->targets[order->count++];
         snprintf(target->device, sizeof target->device, "%s", order->device ? order->device : "");
         target->plain = true;
         snprintf(target->label, sizeof target->label, "%.60s", order->device ? order->device : "the default device");
     }
-    for (size_t i = 0; i < spec_count; i++) TRY(add_spec(order, specs[i]));
+    for (size_t i = 0; i < given->specs.count; i++) TRY(add_spec(order, given->specs.texts[i]));
     if (!(order->limit > 0)) order->limit = 20 * survey_efforts[order->size].nominal;
     return outputs_check(&order->outputs);
 }
@@ -316,22 +292,53 @@ static clgan_status run_order(const struct order *order)
     return status;
 }
 
-int command_survey(int argc, char **argv)
+static int run(struct order *order, const struct given *given)
 {
-    struct order *order;
-    const char *child = NULL;
-    clgan_status status = memory_take(&order, 1, sizeof *order);
-    if (status == CLGAN_OK) {
-        order->size = SURVEY_DEFAULT;
-        status = read_options(order, &child, argc, argv);
-    }
-    if (status == CLGAN_OK && child) {
-        const int code = run_child(child, order->device);
-        free(order);
-        return code;
-    }
+    clgan_status status = take_order(order, given);
     if (status == CLGAN_OK) status = run_order(order);
     if (status != CLGAN_OK) fprintf(stderr, "clgan-bench: %s\n", clgan_last_error());
-    free(order);
     return (int)status;
+}
+
+static int read_and_run(struct order *order, struct context *context, int argc, char **argv)
+{
+    struct given given = {0};
+    const char **files = order->outputs.files;
+    const struct option_spec options[] = {
+        {"device", "D", OPTION_TEXT, &order->device, "index, cpu, gpu or part of a name (a GPU, else a CPU)"},
+        {"all", NULL, OPTION_FLAG, &given.all, "every device"},
+        {"also", "one-core|llvmpipe|oclgrind|SPEC", OPTION_SETTINGS, &given.specs,
+         "one more, with an environment of its own; may be given again. one-core: the CPU with one thread; SPEC: "
+         "\"NAME: VARIABLE=VALUE ...\", device=D among them where it is not the default"},
+        {"quick", NULL, OPTION_FLAG, &given.quick, "some 15 seconds of each device (a minute)"},
+        {"full", NULL, OPTION_FLAG, &given.full, "some 5 minutes of each device (a minute)"},
+        {"limit", "T", OPTION_TIME, &order->limit, "leave a device that hangs after 90s or 10m (20 times what it should take)"},
+        {"json", "FILE.json", OPTION_TEXT, &files[OUTPUT_JSON], "write this too; - is stdout, not a table"},
+        {"csv", "FILE.csv", OPTION_TEXT, &files[OUTPUT_CSV], "write this too"},
+        {"markdown", "FILE.md", OPTION_TEXT, &files[OUTPUT_MARKDOWN], "write this too"},
+        {"html", "FILE.html", OPTION_TEXT, &files[OUTPUT_HTML], "write this too: a page of bars"},
+    };
+    const struct usage usage = {.name = "",
+                                .operands = "",
+                                .about = "Measures a device, or every one, and says which to train on.",
+                                .options = options,
+                                .option_count = COUNT_OF(options)};
+    int code;
+    if (options_read(&code, context, &usage, argc, argv, NULL)) code = run(order, &given);
+    free(given.specs.texts);
+    return code;
+}
+
+/* The child's half is `--child WHAT [--device D]`, which nobody types. */
+int command_survey(struct context *context, int argc, char **argv)
+{
+    struct order *order;
+    if (argc > 2 && strcmp(argv[1], "--child") == 0) return run_child(argv[2], argc > 4 ? argv[4] : NULL);
+    if (memory_take(&order, 1, sizeof *order) != CLGAN_OK) {
+        fprintf(stderr, "clgan-bench: %s\n", clgan_last_error());
+        return CLGAN_FAILED;
+    }
+    const int code = read_and_run(order, context, argc, argv);
+    free(order);
+    return code;
 }

@@ -1,58 +1,24 @@
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bench.h"
+#include "options.h"
 
-static const char usage[] =
-    "usage: clgan-bench [OPTIONS]           how fast a device is, and which one to train on\n"
-    "       clgan-bench compare A.json B.json ... [OPTIONS]\n"
-    "                                       saved results side by side, and what changed beyond the noise\n"
-    "       clgan-bench step [OPTIONS]      time of training steps, per cent of the device's measured peak\n"
-    "       clgan-bench gemm [OPTIONS]      the same for each matrix product of them\n"
-    "       clgan-bench monitor [OPTIONS]   what watching for collapse costs an epoch, in steps\n"
-    "\n"
-    "without a command:\n"
-    "  --device D         as clgan's                                        (the default device)\n"
-    "  --all              every device, each in a process of its own\n"
-    "  --also WHAT        one more, with an environment of its own; may be given again:\n"
-    "                     one-core (the CPU with one thread), llvmpipe, oclgrind, or\n"
-    "                     \"NAME: VARIABLE=VALUE ...\", device=D among them where it is not the default\n"
-    "  --quick, --full    some 15 s, some 5 minutes of each device          (a minute)\n"
-    "  --limit S          seconds after which a device that hangs is left   (20 times as long as above)\n"
-    "  --json FILE, --csv FILE, --markdown FILE, --html FILE\n"
-    "                     also written; FILE - is stdout instead of the table\n"
-    "compare:\n"
-    "  --noise PERCENT    changes under this are noise, whatever the spreads (5)\n"
-    "  --fail-on-regression   exit with 1 where something became slower beyond the noise\n"
-    "  --json, --markdown, --html FILE   as above\n"
-    "\n"
-    "step, gemm, monitor:\n"
-    "  --recipe R,...     shipped names or files                            (mnist)\n"
-    "  --update U,...     alternating, simultaneous                         (both)\n"
-    "  --batch N,...      rows of a minibatch                               (the recipe's own)\n"
-    "  --backend B,...    native (our kernels), clblast                     (both)\n"
-    "  --width N,...      columns of every hidden layer                     (the recipe's own)\n"
-    "  --set KEY=VALUE    a recipe's key; may be given again\n"
-    "  --device D         as clgan's\n"
-    "  --seconds S        at most, for each row                             (10)\n"
-    "  --untuned          guess kernels as if clgan tune had never run\n"
-    "  --launches         step: also each launch, its share and its limit\n"
-    "  --json, --csv      instead of a table in markdown\n";
-
-static size_t split(const char **parts, char *text)
+/* Splits one of main's arguments where commas are. */
+static size_t split(const char **parts, const char *argument)
 {
     size_t count = 0;
+    char *text = (char *)argument; /* main's, which may be written to */
     for (char *part = strtok(text, ","); part && count < LIST_MOST; part = strtok(NULL, ",")) parts[count++] = part;
     return count;
 }
 
 /* 0 on anything that is not a list of positive numbers. */
-static size_t split_numbers(size_t *numbers, char *text)
+static size_t split_numbers(size_t *numbers, const char *argument)
 {
     const char *parts[LIST_MOST];
-    const size_t count = split(parts, text);
+    const size_t count = split(parts, argument);
     for (size_t i = 0; i < count; i++) {
         char *end;
         const long value = strtol(parts[i], &end, 10);
@@ -68,83 +34,133 @@ static int refuse(const char *what)
     return CLGAN_USAGE;
 }
 
+/* Options as they were given. */
+struct given {
+    const char *recipes, *updates, *backends, *batches, *widths;
+    struct settings settings;
+    int json, csv;
+};
+
 /* 0, or an exit code. */
-static int read_options(struct bench_options *o, int argc, char **argv)
+static int take_lists(struct bench_options *o, const struct given *given)
 {
-    static const struct option names[] = {
-        {"recipe", 1, NULL, 'r'},   {"update", 1, NULL, 'u'},  {"batch", 1, NULL, 'b'},  {"backend", 1, NULL, 'e'},
-        {"width", 1, NULL, 'w'},    {"set", 1, NULL, 's'},     {"device", 1, NULL, 'd'}, {"seconds", 1, NULL, 't'},
-        {"launches", 0, NULL, 'l'}, {"untuned", 0, NULL, 'n'}, {"json", 0, NULL, 'j'},   {"csv", 0, NULL, 'c'},
-        {NULL, 0, NULL, 0}};
-    for (int name; (name = getopt_long(argc, argv, "", names, NULL)) != -1;) {
-        if (name == 'r')
-            o->recipe_count = split(o->recipes, optarg);
-        else if (name == 'u')
-            o->update_count = split(o->updates, optarg);
-        else if (name == 'e')
-            o->backend_count = split(o->backends, optarg);
-        else if (name == 'b' && !(o->batch_count = split_numbers(o->batches, optarg)))
-            return refuse("--batch wants numbers");
-        else if (name == 'w' && !(o->width_count = split_numbers(o->widths, optarg)))
-            return refuse("--width wants numbers");
-        else if (name == 's' && o->setting_count < LIST_MOST)
-            o->settings[o->setting_count++] = optarg;
-        else if (name == 'd')
-            o->device.device = optarg;
-        else if (name == 't' && !((o->seconds = strtod(optarg, NULL)) > 0))
-            return refuse("--seconds wants a number");
-        else if (name == 'l')
-            o->launches = 1;
-        else if (name == 'n')
-            o->untuned = 1;
-        else if (name == 'j')
-            o->format = FORMAT_JSON;
-        else if (name == 'c')
-            o->format = FORMAT_CSV;
-        else if (name == '?')
-            return refuse("unknown option");
-    }
+    if (given->recipes) o->recipe_count = split(o->recipes, given->recipes);
+    if (given->updates) o->update_count = split(o->updates, given->updates);
+    if (given->backends) o->backend_count = split(o->backends, given->backends);
+    if (given->batches && !(o->batch_count = split_numbers(o->batches, given->batches)))
+        return refuse("--batch wants numbers");
+    if (given->widths && !(o->width_count = split_numbers(o->widths, given->widths)))
+        return refuse("--width wants numbers");
     for (size_t i = 0; i < o->backend_count; i++)
         if (!backend_bits(o->backends[i])) return refuse("--backend is native or clblast");
-    if (optind < argc) return refuse("unknown argument");
+    if (given->settings.count > LIST_MOST) return refuse("too many of --set");
+    for (size_t i = 0; i < given->settings.count; i++) o->settings[o->setting_count++] = given->settings.texts[i];
+    if (given->json) o->format = FORMAT_JSON;
+    if (given->csv) o->format = FORMAT_CSV;
     return 0;
 }
 
-static const struct {
-    const char *name;
-    clgan_status (*bench)(json_t *rows, const struct bench_options *options);
-} benches[] = {{"step", bench_step}, {"gemm", bench_gemm}, {"monitor", bench_monitor}};
-enum { BENCHES = sizeof benches / sizeof *benches };
-
-static int run_part(size_t which, int argc, char **argv)
+static int run_bench(clgan_status (*bench)(json_t *rows, const struct bench_options *options),
+                     const struct bench_options *options)
 {
-    struct bench_options options = {.device = CLGAN_DEVICE_OPTIONS,
-                                    .recipes = {"mnist"},
-                                    .recipe_count = 1,
-                                    .updates = {"alternating", "simultaneous"},
-                                    .update_count = 2,
-                                    .backends = {"native", "clblast"},
-                                    .backend_count = 2,
-                                    .seconds = 10};
-    const int code = read_options(&options, argc, argv);
-    if (code) return code;
     json_t *rows = json_array();
-    const clgan_status status = benches[which].bench(rows, &options);
-    if (json_array_size(rows)) rows_write(rows, &options);
+    const clgan_status status = bench(rows, options);
+    if (json_array_size(rows)) rows_write(rows, options);
     if (status != CLGAN_OK) fprintf(stderr, "clgan-bench: %s\n", clgan_last_error());
     json_decref(rows);
     return (int)status;
 }
 
+static const struct bench {
+    const char *name;
+    clgan_status (*bench)(json_t *rows, const struct bench_options *options);
+    const char *about, *examples;
+} benches[] = {
+    {"step", bench_step, "Times training steps, and says what per cent of the device's measured peak they reach.",
+     "clgan-bench step --launches\tBoth update forms of mnist, and each launch of them:\n"
+     "clgan-bench step --update simultaneous --batch 25,50,100,200 --csv\tHow the batch's size matters:\n"},
+    {"gemm", bench_gemm, "Times each matrix product of training steps with what follows it, by each backend.",
+     "clgan-bench gemm --recipe fashion-quick\tThe products of another recipe:\n"},
+    {"monitor", bench_monitor, "Times what watching for collapse costs an epoch, in steps.", NULL},
+};
+
+/* `step`, `gemm` and `monitor`: the same options. */
+static int command_part(struct context *context, int argc, char **argv)
+{
+    const struct bench *bench = benches;
+    struct given given = {0};
+    struct bench_options o = {.device = CLGAN_DEVICE_OPTIONS,
+                              .recipes = {"mnist"},
+                              .recipe_count = 1,
+                              .updates = {"alternating", "simultaneous"},
+                              .update_count = 2,
+                              .backends = {"native", "clblast"},
+                              .backend_count = 2,
+                              .seconds = 10};
+    while (strcmp(bench->name, argv[0]) != 0) bench++;
+    const struct option_spec options[] = {
+        {"recipe", "R,...", OPTION_TEXT, &given.recipes, "shipped names or files (mnist)"},
+        {"update", "alternating|simultaneous,...", OPTION_TEXT, &given.updates, "forms of a step (both)"},
+        {"batch", "N,...", OPTION_TEXT, &given.batches, "rows of a minibatch (the recipe's own)"},
+        {"backend", "native|clblast,...", OPTION_TEXT, &given.backends, "who makes the products (both)"},
+        {"width", "N,...", OPTION_TEXT, &given.widths, "columns of every hidden layer (the recipe's own)"},
+        {"set", "KEY=VALUE", OPTION_SETTINGS, &given.settings, "override a key of the recipe"},
+        {"device", "D", OPTION_TEXT, &o.device.device, "index, cpu, gpu or part of a name (a GPU, else a CPU)"},
+        {"seconds", "S", OPTION_NUMBER, &o.seconds, "at most, for each row (10)"},
+        {"untuned", NULL, OPTION_FLAG, &o.untuned, "guess kernels as if clgan tune had never run"},
+        {"launches", NULL, OPTION_FLAG, &o.launches, "step: also each launch, its share and its limit"},
+        {"json", NULL, OPTION_FLAG, &given.json, "JSON instead of a table in Markdown"},
+        {"csv", NULL, OPTION_FLAG, &given.csv, "CSV instead of a table in Markdown"},
+    };
+    const struct usage usage = {.name = bench->name,
+                                .operands = "",
+                                .about = bench->about,
+                                .options = options,
+                                .option_count = COUNT_OF(options),
+                                .examples = bench->examples};
+    int code;
+    if (options_read(&code, context, &usage, argc, argv, NULL)) {
+        code = take_lists(&o, &given);
+        if (!code) code = run_bench(bench->bench, &o);
+    }
+    free(given.settings.texts);
+    return code;
+}
+
+static const struct subcommand subcommands[] = {
+    {"compare", command_compare, "saved results side by side, and what changed beyond the noise"},
+    {"step", command_part, "time of training steps, per cent of the device's measured peak"},
+    {"gemm", command_part, "the same for each matrix product of them"},
+    {"monitor", command_part, "what watching for collapse costs an epoch, in steps"},
+    {NULL, NULL, NULL},
+};
+
+static const struct tool tool = {
+    .name = "clgan-bench",
+    .about = "how fast an OpenCL device trains with clgan",
+    .description =
+        "Says how fast a device is, and which one to train on: training speed, arithmetic, memory, products, "
+        "each as a part of the device's own peak.\nEach device is measured in a process of its own, after "
+        "its self-test.",
+    .commands = subcommands,
+    .alone = {"", command_survey, ""},
+    .exits = "0\tdone\n"
+             "1\tfailed, or something became slower (compare --fail-on-regression)\n"
+             "2\tused wrongly\n",
+    .files = "~/.cache/clgan/\tCompiled programs and measured choices of kernels, as clgan's.\n",
+    .environment = "XDG_CACHE_HOME\tIts folder clgan is used in place of ~/.cache/clgan.\n"
+                   "OCL_ICD_VENDORS\tThe OpenCL loader's: a folder of drivers, or the .icd file of one, to be used "
+                   "alone.\n",
+    .examples = "clgan-bench --quick\tThe default device, in some 15 seconds:\n"
+                "clgan-bench --all --html devices.html\tEvery device, and a page of bars:\n"
+                "clgan-bench --also one-core --also \"four: POCL_MAX_PTHREAD_COUNT=4 device=cpu\"\t"
+                "The CPU with one thread and with four:\n"
+                "clgan-bench compare before.json after.json\tWhat an update of the driver changed:\n",
+    .see_also = "clgan(1)",
+};
+
 int main(int argc, char **argv)
 {
-    if (argc > 1 && strcmp(argv[1], "--help") == 0) {
-        fputs(usage, stdout);
-        return 0;
-    }
-    for (size_t i = 0; i < BENCHES && argc > 1; i++)
-        if (strcmp(argv[1], benches[i].name) == 0) return run_part(i, argc - 1, argv + 1);
-    if (argc > 1 && strcmp(argv[1], "compare") == 0) return command_compare(argc - 1, argv + 1);
-    if (argc > 1 && *argv[1] != '-') return refuse("step, gemm, monitor, compare, or options alone?");
-    return command_survey(argc, argv);
+    struct context context = {.out = stdout, .tool = &tool};
+    return tool_run(&context, argc, argv);
 }

@@ -2,9 +2,11 @@
  *
  * A program lists devices, reads a recipe, makes or opens a run (a folder), trains it, draws samples from it.
  * Functions return a clgan_status; on anything but CLGAN_OK, clgan_last_error() holds one message a person can act on.
- * A pointer-to-pointer parameter hands an object to the caller, who frees it with the matching clgan_..._free;
- * a pointer that is returned is borrowed. Nothing here exits, prints or handles signals. An object belongs to one
- * thread at a time; different objects may be used by different threads. Free functions accept NULL. */
+ * A pointer-to-pointer parameter hands an object to the caller, if the call returns CLGAN_OK, who frees it with the
+ * matching clgan_..._free; a pointer that is returned is borrowed. Texts are UTF-8, and copied where they are kept. A
+ * pointer to options is never NULL; one to a log may be. Nothing here exits, prints or handles signals. An object
+ * belongs to one thread at a time; different objects may be used by different threads. Functions of yours are called in
+ * the thread of the call that they were given to. Free functions accept NULL. */
 #ifndef CLGAN_H
 #define CLGAN_H
 
@@ -15,8 +17,10 @@
 extern "C" {
 #endif
 
+/* Version of this header; clgan_version() is the library's. */
 #define CLGAN_VERSION "0.1.0"
 
+/* Marks what the shared library exports. */
 #if defined(__GNUC__)
 #define CLGAN_API __attribute__((visibility("default")))
 #else
@@ -25,7 +29,7 @@ extern "C" {
 
 /* What a call came to. The numbers of the first three are the command's exit codes. */
 typedef enum clgan_status {
-    CLGAN_OK = 0,
+    CLGAN_OK = 0,     /* done */
     CLGAN_FAILED = 1, /* the world did not allow it: a file, a device, a number that is not finite */
     CLGAN_USAGE = 2,  /* the caller asked for something that cannot be: a bad recipe, an unknown device */
     CLGAN_STOPPED = 3 /* training was asked to stop; it saved, and can be resumed */
@@ -37,16 +41,21 @@ CLGAN_API const char *clgan_version(void);
 /* Message of the last call that failed in this thread; "" if none did. Valid until the next failing call. */
 CLGAN_API const char *clgan_last_error(void);
 
-typedef enum clgan_level { CLGAN_LEVEL_INFO, CLGAN_LEVEL_WARNING } clgan_level;
+/* What a line of log is. */
+typedef enum clgan_level {
+    CLGAN_LEVEL_INFO,   /* what is going on */
+    CLGAN_LEVEL_WARNING /* what should be known though the call goes on */
+} clgan_level;
 
-/* Receives one line of log, without newline. A {NULL, NULL} log drops everything. */
+/* Where lines of log go; NULL, or a {NULL, NULL} log, drops them. A run keeps a copy of the one that it was given. */
 typedef struct clgan_log {
-    void (*line)(void *user, clgan_level level, const char *text);
-    void *user;
+    void (*line)(void *user, clgan_level level, const char *text); /* one line, without newline, valid in this call */
+    void *user;                                                    /* given to it */
 } clgan_log;
 
 /* ---- devices ---- */
 
+/* What is told of a device. */
 typedef struct clgan_device_info {
     int index;               /* what --device takes */
     char type[16];           /* "cpu", "gpu", "accelerator", "other" */
@@ -57,47 +66,50 @@ typedef struct clgan_device_info {
     uint64_t memory;         /* global memory, bytes */
     uint64_t largest_buffer; /* largest single allocation, bytes */
     uint64_t local_memory;   /* local memory per work-group, bytes */
-    unsigned compute_units;
-    int usable;       /* 0: clgan can't use it; `reason` says why */
-    int is_default;   /* 1 for the one chosen when nothing is asked for */
-    char reason[160]; /* why it is the default, or why it is not usable; may be "" */
+    unsigned compute_units;  /* as the driver counts them: cores of a CPU */
+    int usable;              /* 0: clgan can't use it; `reason` says why */
+    int is_default;          /* 1 for the one chosen when nothing is asked for */
+    char reason[160];        /* why it is the default, or why it is not usable; may be "" */
 } clgan_device_info;
 
 /* Every device of every platform, in the order of their indices. `*devices` is an array of `*count` (0 if there is no
  * OpenCL: the log says what to install); free it with clgan_devices_free. Broken platforms are skipped with a warning.
- */
+ * CLGAN_FAILED where memory is short. */
 CLGAN_API clgan_status clgan_devices_list(clgan_device_info **devices, size_t *count, const clgan_log *log);
 CLGAN_API void clgan_devices_free(clgan_device_info *devices);
 
 /* A platform: an OpenCL implementation that is installed. */
 typedef struct clgan_platform_info {
-    char name[128], vendor[128], version[128];
-    unsigned devices;
-    char trouble[160]; /* why it is skipped; "" where it is not */
+    char name[128], vendor[128], version[128]; /* as the driver says it */
+    unsigned devices;                          /* how many it has */
+    char trouble[160];                         /* why it is skipped; "" where it is not */
 } clgan_platform_info;
+/* Every platform, in the order of the devices' indices. Free `*platforms`, an array of `*count`, with
+ * clgan_platforms_free. */
 CLGAN_API clgan_status clgan_platforms_list(clgan_platform_info **platforms, size_t *count);
 CLGAN_API void clgan_platforms_free(clgan_platform_info *platforms);
 
+/* What a fact is. */
 typedef enum clgan_fact_kind {
     CLGAN_FACT_UNKNOWN, /* the driver does not say */
-    CLGAN_FACT_TEXT,
-    CLGAN_FACT_NUMBER, /* `number` */
-    CLGAN_FACT_FLAG,   /* `number` is 1 or 0 */
-    CLGAN_FACT_NUMBERS /* `text`: decimal numbers with a space between */,
-    CLGAN_FACT_WORDS /* `text`: words with a space between */
+    CLGAN_FACT_TEXT,    /* `text` */
+    CLGAN_FACT_NUMBER,  /* `number` */
+    CLGAN_FACT_FLAG,    /* `number` is 1 or 0 */
+    CLGAN_FACT_NUMBERS, /* `text`: decimal numbers with a space between */
+    CLGAN_FACT_WORDS    /* `text`: words with a space between */
 } clgan_fact_kind;
 
 /* One thing about a device. Groups, in order: "device" (what identifies it), "kernels", "memory", "queues" (what
  * decides how kernels run), "clgan" (what clgan makes of it), "products" (each way to make matrix products: 1 where it
  * is a candidate there), "quirks" (known ones that apply: what is done about each). */
 typedef struct clgan_fact {
-    const char *group;
-    const char *key;   /* stable name, with its unit where it has one: "global_memory_bytes" */
-    const char *about; /* in words; "" for a product's or a quirk's name */
-    clgan_fact_kind kind;
-    char *text; /* owned; NULL for numbers, flags and what is unknown */
-    uint64_t number;
-    char reason[320]; /* why it is so; "" where the driver says it */
+    const char *group;    /* one of those above */
+    const char *key;      /* stable name, with its unit where it has one: "global_memory_bytes" */
+    const char *about;    /* in words; "" for a product's or a quirk's name */
+    clgan_fact_kind kind; /* where its value is */
+    char *text;           /* owned; NULL for numbers, flags and what is unknown */
+    uint64_t number;      /* 0 where it is a text */
+    char reason[320];     /* why it is so; "" where the driver says it */
 } clgan_fact;
 
 /* All that is to be known of the device with that index, usable or not; opens and builds nothing. `cache_dir` as in
@@ -132,7 +144,7 @@ typedef struct clgan_check {
     char name[48];    /* what is checked: "random philox", "product XW maxout" */
     int passed;       /* 1, or 0 */
     char reason[160]; /* what was computed, what was expected and where, or what could not be run; "" where it passed */
-    double seconds;
+    double seconds;   /* that it took */
 } clgan_check;
 
 /* What to check. Initialise with CLGAN_SELFTEST_OPTIONS. */
@@ -151,15 +163,18 @@ typedef struct clgan_selftest_options {
     }
 
 /* Runs kernels of every family on a device and compares with known answers. `*failed`: checks that failed or could not
- * run. CLGAN_OK also where checks fail; another status where the device can't even be opened. */
+ * run. CLGAN_OK also where checks fail; another status where the device can't even be opened. A driver that crashes
+ * takes the process along: `clgan selftest` gives each device a process of its own. */
 CLGAN_API clgan_status clgan_selftest(size_t *failed, const clgan_selftest_options *options, const clgan_log *log);
 
 /* ---- recipes ---- */
 
+/* What to train, and how: data, noise, both nets, updates and schedules. It does not change once it is read. */
 typedef struct clgan_recipe clgan_recipe;
 
-/* The recipes that ship: name and one-line description by position; NULL past the end. */
+/* The name of a recipe that ships, by position from 0; NULL past the end. Static text, as are the next two. */
 CLGAN_API const char *clgan_recipe_name(size_t position);
+/* What it is, in a line; NULL past the end. */
 CLGAN_API const char *clgan_recipe_about(size_t position);
 /* Text of a shipped recipe as its author wrote it; NULL if there is none of that name. */
 CLGAN_API const char *clgan_recipe_source(const char *name);
@@ -171,11 +186,14 @@ CLGAN_API clgan_status clgan_recipe_read(clgan_recipe **recipe, const char *name
                                          size_t count);
 /* The resolved recipe (every key, defaults filled in) as YAML; the caller frees `*text` with clgan_text_free. */
 CLGAN_API clgan_status clgan_recipe_text(char **text, const clgan_recipe *recipe);
+/* Frees a recipe. Runs that were made of it don't need it. */
 CLGAN_API void clgan_recipe_free(clgan_recipe *recipe);
+/* Frees a text that a call handed over. */
 CLGAN_API void clgan_text_free(char *text);
 
 /* ---- runs ---- */
 
+/* A training and what it learned: a folder. */
 typedef struct clgan_run clgan_run;
 
 /* Makes the run's folder; touches no device. It can be opened once clgan_train has begun in it. `folder` NULL:
@@ -184,9 +202,12 @@ typedef struct clgan_run clgan_run;
  * killed as it began. The folder is locked, as by clgan_train, until the first training ends or the run is freed. */
 CLGAN_API clgan_status clgan_run_create(clgan_run **run, const clgan_recipe *recipe, const char *folder,
                                         const char *data, const char *from, const clgan_log *log);
-/* Opens the folder of an existing run. */
+/* Opens the folder of an existing run; touches no device and locks nothing. CLGAN_USAGE where it is not the folder of a
+ * run or no training has begun in it. */
 CLGAN_API clgan_status clgan_run_open(clgan_run **run, const char *folder, const clgan_log *log);
+/* The run's folder, as a path; valid until the run is freed. */
 CLGAN_API const char *clgan_run_folder(const clgan_run *run);
+/* Frees the object and unlocks the folder, which stays as it is. */
 CLGAN_API void clgan_run_free(clgan_run *run);
 
 /* Is the training collapsing? Measured on the last minibatches of an epoch; NAN: not known. src/gan/monitor.h has the
@@ -205,29 +226,29 @@ typedef enum clgan_alarm {
     CLGAN_ALARM_ALIKE,    /* G's samples are growing alike */
     CLGAN_ALARM_WON,      /* D has won: G's gradient is vanishing */
     CLGAN_ALARM_GUESSING, /* D is guessing */
-    CLGAN_ALARMS
+    CLGAN_ALARMS          /* how many there are */
 } clgan_alarm;
-/* "alike", "won", "guessing": as log.jsonl names it. */
+/* "alike", "won", "guessing": as log.jsonl names it. Static text. */
 CLGAN_API const char *clgan_alarm_name(clgan_alarm alarm);
 
 /* What a progress line shows. Means are over the epoch so far. */
 typedef struct clgan_progress {
-    uint64_t step;   /* iterations done in all */
-    uint64_t epoch;  /* epoch the numbers belong to, from 1 */
-    uint64_t epochs; /* total asked for */
-    uint64_t steps_per_epoch;
-    int epoch_ended;       /* 1: the line for a whole epoch, as written to log.jsonl */
-    double d_loss, g_loss; /* D's loss as the recipe sums it; G's */
-    double d_real, d_fake; /* mean D(x) and D(G(z)) */
-    double seconds;        /* in this epoch, in this process */
-    double steps_per_second;
+    uint64_t step;             /* iterations done in all */
+    uint64_t epoch;            /* epoch the numbers belong to, from 1 */
+    uint64_t epochs;           /* total asked for */
+    uint64_t steps_per_epoch;  /* iterations */
+    int epoch_ended;           /* 1: the line for a whole epoch, as written to log.jsonl */
+    double d_loss, g_loss;     /* D's loss as the recipe sums it; G's */
+    double d_real, d_fake;     /* mean D(x) and D(G(z)) */
+    double seconds;            /* in this epoch, in this process */
+    double steps_per_second;   /* iterations */
     double samples_per_second; /* real images per second */
     double seconds_left;       /* to the end of training, estimated */
     clgan_health health;       /* where an epoch ended, else zeros */
     double log_likelihood; /* of validation rows by Parzen windows of width `sigma`, where the epoch that ended was */
     double sigma;          /* evaluated; else NAN */
-    unsigned alarms;       /* bits 1 << clgan_alarm of those that stand; `begun`, `ended`: in this epoch */
-    unsigned alarms_begun, alarms_ended;
+    unsigned alarms;       /* bits 1 << clgan_alarm of those that stand */
+    unsigned alarms_begun, alarms_ended; /* those of them that began in the epoch that ended, and that ended in it */
 } clgan_progress;
 
 /* Epochs that a run, as a recipe, may ask for at most. */
@@ -301,7 +322,7 @@ typedef struct clgan_tune_options {
 
 /* Measures candidates for every matrix product of the recipe on the device, both its own kernels and CLBlast, and keeps
  * the fastest right ones in the cache folder, where trainings find them. Saves after each gain; goes on where an
- * earlier call stopped. */
+ * earlier call stopped. CLGAN_STOPPED where it was asked to stop. */
 CLGAN_API clgan_status clgan_tune(const clgan_recipe *recipe, const clgan_tune_options *options, const clgan_log *log);
 
 /* The file that clgan_tune keeps for a device, as it is; "" if there is none. The caller frees `*text`. */
@@ -309,14 +330,18 @@ CLGAN_API clgan_status clgan_tuning_text(char **text, const clgan_device_options
 
 /* Rows of float32 in memory. */
 typedef struct clgan_rows {
-    float *values; /* rows x columns, row-major */
-    size_t rows, columns;
+    float *values;                  /* rows x columns, row-major; owned, from malloc */
+    size_t rows, columns;           /* how many, and values in each */
     size_t channels, height, width; /* shape of a row; channels * height * width == columns */
 } clgan_rows;
-CLGAN_API void clgan_rows_free(clgan_rows *rows); /* frees values, not the struct */
+/* Frees the values, not the struct. */
+CLGAN_API void clgan_rows_free(clgan_rows *rows);
 
-/* NumPy files: 2 or more dimensions, the trailing ones flattened; float32 as it is, uint8 divided by 255. */
+/* Reads a NumPy file (.npy): 2 or more dimensions, the trailing ones flattened; float32 as it is, uint8 divided by 255.
+ * The caller frees what `rows` gets with clgan_rows_free. CLGAN_FAILED where it can't be read or is none of these. */
 CLGAN_API clgan_status clgan_rows_read_npy(clgan_rows *rows, const char *path);
+/* Writes rows as float32 of shape [rows, columns]. The file is there whole or, where CLGAN_FAILED is returned, as it
+ * was before. */
 CLGAN_API clgan_status clgan_rows_write_npy(const clgan_rows *rows, const char *path);
 /* Pictures in a grid, PNG. `grid_rows` and `grid_columns` 0: as square as the count allows. Rows of 1 and 2 values are
  * drawn as a histogram and as a scatter plot. Values 0 to 1 are black to white; `signed_values`: each picture is
@@ -339,21 +364,31 @@ typedef struct clgan_sample_options {
         sizeof(clgan_sample_options), CLGAN_DEVICE_OPTIONS, NULL, 100, 1, NULL, 0                                      \
     }
 
-/* Draws x = G(z). `samples` in the data's own range; `noise_used`, if not NULL, gets the z of each row. */
+/* Draws x = G(z). `samples` gets `count` rows in the data's own range, a picture channel by channel (channels, height,
+ * width); `noise_used`, if not NULL, gets the z of each, a row of the recipe's noise.size. The caller frees both with
+ * clgan_rows_free. The same run, checkpoint, seed and count give the same samples on the same device. CLGAN_USAGE where
+ * there is no such checkpoint or `noise` has rows of another size. */
 CLGAN_API clgan_status clgan_sample(clgan_rows *samples, clgan_rows *noise_used, clgan_run *run,
                                     const clgan_sample_options *options);
 /* 1 if the run's data is signed (to be shown centred on grey). */
 CLGAN_API int clgan_run_signed(const clgan_run *run);
 
-/* D(x) for each row, in (0, 1), into `scores` (rows x 1). Options: device, checkpoint. No dropout. `rows` are in the
- * data's own range, or, with `rows` NULL, the test images of `data` (a folder or file; NULL: the usual places),
- * prepared as the recipe says. */
+/* D(x) for each row, in (0, 1), into `scores` (rows x 1), which the caller frees with clgan_rows_free. Options: device,
+ * checkpoint. No dropout. CLGAN_USAGE where rows have another size than the data. `rows` are in the data's own range,
+ * or, with `rows` NULL, the test images of `data` (a folder or file; NULL: the usual places), prepared as the recipe
+ * says. */
 CLGAN_API clgan_status clgan_score(clgan_rows *scores, clgan_run *run, const clgan_rows *rows, const char *data,
                                    const clgan_sample_options *options);
 
 /* ---- evaluation: how good samples are, by themselves ---- */
 
-enum { CLGAN_SIGMAS = 10, CLGAN_MEASURE_VALUES = 8, CLGAN_REFERENCES = 2, CLGAN_CAVEATS = 4 };
+/* Sizes of the arrays below. */
+enum {
+    CLGAN_SIGMAS = 10,        /* widths of Parzen windows that are tried */
+    CLGAN_MEASURE_VALUES = 8, /* numbers of a measure */
+    CLGAN_REFERENCES = 2,     /* rows that are not G's */
+    CLGAN_CAVEATS = 4         /* what is to be said beside a log-likelihood */
+};
 
 /* Log-likelihood under Gaussian Parzen windows on samples (Goodfellow et al. 2014, section 5), in nats. */
 typedef struct clgan_parzen {
@@ -362,46 +397,50 @@ typedef struct clgan_parzen {
     double sigma;          /* width of the windows */
     double validation;     /* mean log-likelihood of the validation rows at sigma; NAN where sigma was given */
     int at_edge;           /* 1: sigma sits on an end of the grid or beyond: another width might do better */
-    size_t samples, validation_rows, test_rows;
+    size_t samples, validation_rows, test_rows;       /* how many rows of each there were */
     size_t tried;                                     /* widths of the grid: CLGAN_SIGMAS, 0 where sigma was given */
     double sigmas[CLGAN_SIGMAS], curve[CLGAN_SIGMAS]; /* those, and the validation rows' mean log-likelihood at each */
-    double seconds;
+    double seconds;                                   /* that it took */
 } clgan_parzen;
 
 /* The same measure of rows that are not G's. */
 typedef struct clgan_reference {
-    const char *name; /* "training images", "k-means centroids" */
-    clgan_parzen parzen;
+    const char *name;    /* "training images", "k-means centroids" */
+    clgan_parzen parzen; /* with those rows as samples */
 } clgan_reference;
 
 /* A further measure's result. All texts are static. */
 typedef struct clgan_measure {
-    const char *name, *source, *meaning, *limits;
+    const char *name, *source, *meaning, *limits; /* who defined it, what it says, what it does not */
+    /* Its numbers. */
     struct {
-        const char *key;
-        double value, error; /* error: one standard error, NAN where none is known */
+        const char *key;     /* what the number is called */
+        double value, error; /* the number, and one standard error of it: NAN where none is known */
     } values[CLGAN_MEASURE_VALUES];
-    size_t count;
+    size_t count;   /* of values */
     char note[160]; /* what to know about this very result; "" for nothing */
-    double seconds;
+    double seconds; /* that it took */
 } clgan_measure;
 
+/* All that an evaluation found. */
 typedef struct clgan_evaluation {
-    clgan_parzen parzen;
-    const char *caveats[CLGAN_CAVEATS]; /* what to say beside that number; static texts */
-    size_t caveat_count;
-    double *repeats; /* log-likelihoods of as many sets of samples, the first is parzen's */
-    size_t repeat_count;
+    clgan_parzen parzen;                  /* the paper's measure */
+    const char *caveats[CLGAN_CAVEATS];   /* what to say beside that number; static texts */
+    size_t caveat_count;                  /* of those */
+    double *repeats;                      /* log-likelihoods of as many sets of samples, the first is parzen's */
+    size_t repeat_count;                  /* of those */
     double repeat_mean, repeat_deviation; /* of those; sample standard deviation. NAN where there is one */
-    clgan_reference references[CLGAN_REFERENCES];
-    size_t reference_count;
-    clgan_measure *measures;
-    size_t measure_count;
+    clgan_reference references[CLGAN_REFERENCES]; /* where they were asked for */
+    size_t reference_count;                       /* of those */
+    clgan_measure *measures;                      /* the further ones that were asked for */
+    size_t measure_count;                         /* of those */
 } clgan_evaluation;
+/* Frees an evaluation and what it holds. */
 CLGAN_API void clgan_evaluation_free(clgan_evaluation *evaluation);
 
-/* The further measures: name and meaning by position; NULL past the end. */
+/* The name of a further measure, by position from 0; NULL past the end. Static text. */
 CLGAN_API const char *clgan_measure_name(size_t position);
+/* What it says, in a sentence; NULL past the end. Static text. */
 CLGAN_API const char *clgan_measure_about(size_t position);
 
 /* What to evaluate and how. Initialise with CLGAN_EVALUATE_OPTIONS. */
@@ -441,15 +480,15 @@ typedef struct clgan_figure_options {
     clgan_device_options device;
     const char *const *checkpoints; /* files; density: a panel each; nearest, interpolate: at most one. NULL: the newest
                                        that is whole */
-    size_t checkpoint_count;
-    const char *data;     /* nearest: where the data is; NULL: where the run found it */
-    const char *out;      /* a name that ends in .png, or a folder; NULL: RUN/figures/ */
-    uint64_t seed;        /* of the noise; interpolate: of where the lines begin */
-    uint64_t seed_to;     /* interpolate: of where they end */
-    size_t rows, columns; /* nearest: of samples (4 x 5); interpolate: lines and steps along them (5 x 11) */
-    size_t count;         /* density: samples that p_g is made of (100,000), or dots (2,000); filmstrip: most frames of
-                             the animation (60) */
-    int raw_weights;      /* 1: G's weights as they are even where the run keeps an average of them */
+    size_t checkpoint_count;        /* of those */
+    const char *data;               /* nearest: where the data is; NULL: where the run found it */
+    const char *out;                /* a name that ends in .png, or a folder; NULL: RUN/figures/ */
+    uint64_t seed;                  /* of the noise; interpolate: of where the lines begin */
+    uint64_t seed_to;               /* interpolate: of where they end */
+    size_t rows, columns;           /* nearest: of samples (4 x 5); interpolate: lines and steps along them (5 x 11) */
+    size_t count;    /* density: samples that p_g is made of (100,000), or dots (2,000); filmstrip: most frames of
+                        the animation (60) */
+    int raw_weights; /* 1: G's weights as they are even where the run keeps an average of them */
 } clgan_figure_options;
 #define CLGAN_FIGURE_OPTIONS                                                                                           \
     {                                                                                                                  \
@@ -457,7 +496,7 @@ typedef struct clgan_figure_options {
     }
 
 /* Each writes a PNG, and what else it says, and gives the paths of what it wrote in `*written`, a line each; the caller
- * frees it with clgan_text_free. */
+ * frees it with clgan_text_free. CLGAN_USAGE where the recipe makes nothing of that kind, or an option can't be. */
 
 /* Random samples, not picked; beside each row's last one the training image nearest to it in squared Euclidean distance
  * (figure 2). The log says which. Recipes of pictures. */

@@ -279,7 +279,8 @@ int command_devices(struct context *context, int argc, char **argv)
                  "* marks the default and says why it is; - marks what clgan can't use. Exit code 1 where there is\n"
                  "no device that it can use.",
         .options = options,
-        .option_count = COUNT_OF(options)};
+        .option_count = COUNT_OF(options),
+        .examples = "clgan devices -v\tAll that decides how kernels run, with reasons:\n"};
     const char *operands[OPERANDS];
     int code;
     if (!options_read(&code, context, &usage, argc, argv, operands)) return code;

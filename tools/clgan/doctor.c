@@ -253,7 +253,8 @@ int command_doctor(struct context *context, int argc, char **argv)
             "the self-test of every device. Its first lines say what the likely trouble is and what to do. Names of\n"
             "user, host and home folder are left out. Drivers that crash or hang are survived.",
         .options = options,
-        .option_count = COUNT_OF(options)};
+        .option_count = COUNT_OF(options),
+        .examples = "clgan doctor --output report.txt\tA text to send along with a bug report:\n"};
     const char *operands[OPERANDS];
     int code;
     if (!options_read(&code, context, &usage, argc, argv, operands)) return code;

@@ -4,6 +4,10 @@
 
 enum { ABOUT_BYTES = 4096 };
 
+#define EXAMPLES                                                                                                       \
+    "clgan evaluate runs/mnist-001 --references --measures all\tAll that can be said of a run:\n"                      \
+    "clgan evaluate --samples x.npy --data ~/mnist --json\tSamples of another program:\n"
+
 struct evaluate {
     const char *samples, *data, *measures, *device, *checkpoint;
     uint64_t count, validation, repeat;
@@ -231,7 +235,8 @@ int command_evaluate(struct context *context, int argc, char **argv)
                                 .options = options,
                                 .option_count = COUNT_OF(options),
                                 .least = 0,
-                                .most = 1};
+                                .most = 1,
+                                .examples = EXAMPLES};
     const char *operands[OPERANDS] = {NULL};
     int code;
     if (!options_read(&code, context, &usage, argc, argv, operands)) return code;

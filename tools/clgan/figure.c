@@ -18,6 +18,7 @@ struct kind {
     const char *about, *more;
 };
 
+#define ABOUT "Draws a figure of a run into RUN/figures."
 #define FROM_WEIGHTS "checkpoint raw out device no-cache"
 
 static const struct kind kinds[] = {
@@ -47,7 +48,7 @@ static const struct kind *find(const char *name)
 
 static int print_kinds(FILE *out)
 {
-    fprintf(out, "usage: clgan figure KIND RUN [OPTIONS]\n\nDraws a figure of a run into RUN/figures.\n\n");
+    fprintf(out, "usage: clgan figure KIND RUN [OPTIONS]\n\n" ABOUT "\n\n");
     for (const struct kind *at = kinds; at->name; at++) fprintf(out, "  %-12s %s\n", at->name, at->about);
     fprintf(out, "\n  clgan figure KIND --help lists the options of one.\n");
     return CLGAN_OK;
@@ -114,8 +115,13 @@ static int read_and_start(struct context *context, const struct kind *kind, int 
     struct option_spec taken[COUNT_OF(all)];
     char name[32];
     snprintf(name, sizeof name, "figure %s", kind->name);
-    struct usage usage = {
-        .name = name, .operands = "RUN", .about = kind->more, .options = taken, .least = 1, .most = 1};
+    struct usage usage = {.name = name,
+                          .operands = "RUN",
+                          .about = kind->more,
+                          .options = taken,
+                          .least = 1,
+                          .most = 1,
+                          .brief = kind->about};
     for (size_t i = 0; i < COUNT_OF(all); i++)
         if (lists(kind->options, all[i].name)) taken[usage.option_count++] = all[i];
     const char *operands[OPERANDS] = {NULL};
@@ -125,8 +131,26 @@ static int read_and_start(struct context *context, const struct kind *kind, int 
     return code;
 }
 
+/* The usage of the command, then of each kind. */
+static int describe(struct context *context, char **argv)
+{
+    static const struct usage own = {
+        .name = "figure",
+        .operands = "KIND RUN [OPTIONS]",
+        .about = ABOUT,
+        .examples =
+            "clgan figure nearest runs/mnist-001\tSamples of a run beside the training images nearest to them:\n"
+            "clgan figure density runs/gauss1d-001 --checkpoint best --out density.png\t"
+            "The one-dimensional game, with the weights that evaluated best:\n"};
+    int code;
+    options_read(&code, context, &own, 0, NULL, NULL);
+    for (const struct kind *at = kinds; at->name; at++) read_and_start(context, at, 1, argv);
+    return code;
+}
+
 int command_figure(struct context *context, int argc, char **argv)
 {
+    if (context->describe) return describe(context, argv);
     if (argc < 2) return command_misuse("figure", "expected a kind of figure and a RUN");
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) return print_kinds(context->out);
     const struct kind *kind = find(argv[1]);

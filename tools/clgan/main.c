@@ -1,15 +1,10 @@
 /* clgan: generative adversarial nets on any OpenCL device. */
 #include <signal.h>
+#include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "command.h"
-
-struct subcommand {
-    const char *name;
-    int (*run)(struct context *context, int argc, char **argv); /* argv[0] is the name; returns the exit code */
-    const char *about;
-};
 
 static const struct subcommand subcommands[] = {
     {"devices", command_devices, "every OpenCL device, and which one is the default and why"},
@@ -23,6 +18,34 @@ static const struct subcommand subcommands[] = {
     {"doctor", command_doctor, "one text file for a bug report, with the likely trouble in its first lines"},
     {"recipes", command_recipes, "the recipes that ship, or the text of one"},
     {NULL, NULL, NULL},
+};
+
+static const struct tool tool = {
+    .name = "clgan",
+    .about = "generative adversarial nets on any OpenCL device",
+    .description =
+        "Trains generative adversarial nets on any OpenCL device: a GPU, a laptop's integrated graphics, or the CPU.",
+    .commands = subcommands,
+    .exits = "0\tdone\n"
+             "1\tfailed\n"
+             "2\tused wrongly\n"
+             "130\tstopped by Ctrl-C (saved, can be resumed)\n",
+    .files = "runs/RECIPE-NNN/\tA run, where --out names no other folder.\n"
+             "~/.cache/clgan/\tCompiled programs, measured choices of kernels, self-tests that were passed. It may be "
+             "deleted at any time.\n"
+             "./data/NAME/, ~/.local/share/clgan/NAME/, /usr/share/datasets/NAME/\tWhere the pictures of a recipe are "
+             "looked for.\n",
+    .environment =
+        "CLGAN_DATA\tA folder in which the pictures of recipes are looked for first: $CLGAN_DATA/mnist.\n"
+        "XDG_CACHE_HOME\tIts folder clgan is used in place of ~/.cache/clgan.\n"
+        "XDG_DATA_HOME\tIts folder clgan is used in place of ~/.local/share/clgan.\n"
+        "OCL_ICD_VENDORS\tThe OpenCL loader's: a folder of drivers, or the .icd file of one, to be used alone.\n",
+    .examples =
+        "clgan devices\tWhich devices there are, and which one is used where none is named:\n"
+        "clgan train\tTrain the default recipe on Fashion-MNIST:\n"
+        "clgan sample runs/fashion-quick-001 --grid 6x12 --out samples.png\tDraw samples from what it learned:\n"
+        "clgan train --resume runs/fashion-quick-001 --epochs 30\tTrain it further:\n",
+    .see_also = "clgan-bench(1)",
 };
 
 static volatile int stop_wanted;
@@ -49,45 +72,15 @@ int command_end(clgan_status status)
     return (int)status;
 }
 
-static void print_help(FILE *out)
+int command_misuse(const char *command, const char *format, ...)
 {
-    fprintf(out, "usage: clgan COMMAND [ARGUMENTS]\n\n"
-                 "Trains generative adversarial nets on any OpenCL device.\n\n");
-    for (const struct subcommand *at = subcommands; at->name; at++) fprintf(out, "  %-10s %s\n", at->name, at->about);
-    fprintf(out, "  %-10s %s\n", "help", "this page, or that of a command: clgan help COMMAND");
-    fprintf(out, "\n  --version  print the version\n\n"
-                 "Exit codes: 0 done, 1 failed, 2 used wrongly, 130 stopped by Ctrl-C (saved, can be resumed).\n");
-}
-
-static const struct subcommand *find(const char *name)
-{
-    for (const struct subcommand *at = subcommands; at->name; at++)
-        if (strcmp(at->name, name) == 0) return at;
-    return NULL;
-}
-
-static int run(struct context *context, int argc, char **argv)
-{
-    char help[] = "--help";
-    if (argc < 2) {
-        print_help(stderr);
-        return CLGAN_USAGE;
-    }
-    const char *name = argv[1];
-    const int wants_help = strcmp(name, "help") == 0;
-    if (strcmp(name, "--version") == 0) return fprintf(context->out, "clgan %s\n", clgan_version()) < 0;
-    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || (wants_help && argc == 2)) {
-        print_help(context->out);
-        return 0;
-    }
-    if (wants_help) name = argv[2];
-    const struct subcommand *found = find(name);
-    if (!found) {
-        fprintf(stderr, "clgan: no command %s (clgan help lists them)\n", name);
-        return CLGAN_USAGE;
-    }
-    return wants_help ? found->run(context, 2, (char *[]){argv[2], help, NULL})
-                      : found->run(context, argc - 1, argv + 1);
+    va_list arguments;
+    va_start(arguments, format);
+    fprintf(stderr, "clgan %s: ", command);
+    vfprintf(stderr, format, arguments);
+    fprintf(stderr, " (clgan help %s)\n", command);
+    va_end(arguments);
+    return CLGAN_USAGE;
 }
 
 /* The stream of results. Libraries below (CLBlast prints compile logs) may write to stdout as they like: it is stderr.
@@ -103,7 +96,7 @@ static FILE *take_stdout(void)
 
 int main(int argc, char **argv)
 {
-    struct context context = {.out = take_stdout(), .stop = &stop_wanted};
+    struct context context = {.out = take_stdout(), .stop = &stop_wanted, .tool = &tool};
     context.log = (clgan_log){print_line, &context};
     if (!context.out) {
         fprintf(stderr, "clgan: stdout is closed\n");
@@ -113,7 +106,7 @@ int main(int argc, char **argv)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     signal(SIGXFSZ, SIG_IGN); /* a file past the limit is a write that fails, and says so */
-    const int code = run(&context, argc, argv);
+    const int code = tool_run(&context, argc, argv);
     if (fclose(context.out)) {
         fprintf(stderr, "clgan: the output can't be written\n");
         return CLGAN_FAILED;

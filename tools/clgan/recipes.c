@@ -12,7 +12,8 @@ int command_recipes(struct context *context, int argc, char **argv)
     const struct usage usage = {.name = "recipes",
                                 .operands = "[NAME]",
                                 .about = "Lists the recipes that ship, or prints one: a file to copy and change.",
-                                .most = 1};
+                                .most = 1,
+                                .examples = "clgan recipes ring8 > mine.yaml\tA recipe to change:\n"};
     const char *operands[OPERANDS] = {NULL};
     int code;
     if (!options_read(&code, context, &usage, argc, argv, operands)) return code;

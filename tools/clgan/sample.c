@@ -2,6 +2,11 @@
 
 #include "command.h"
 
+#define EXAMPLES                                                                                                       \
+    "clgan sample runs/fashion-quick-001 --grid 6x12 --seed 2 --out samples.png\tA picture of 72 samples:\n"           \
+    "clgan sample runs/ring8-001 --count 1000 --out x.npy --noise-out z.npy\tNumbers, and the noise that they are "    \
+    "made of:\n"
+
 struct sample {
     const char *device, *checkpoint, *noise, *noise_out, *out;
     uint64_t count;
@@ -89,7 +94,8 @@ int command_sample(struct context *context, int argc, char **argv)
                                 .options = options,
                                 .option_count = COUNT_OF(options),
                                 .least = 1,
-                                .most = 1};
+                                .most = 1,
+                                .examples = EXAMPLES};
     const char *operands[OPERANDS] = {NULL};
     int code;
     if (!options_read(&code, context, &usage, argc, argv, operands)) return code;

@@ -73,7 +73,9 @@ int command_score(struct context *context, int argc, char **argv)
         .options = options,
         .option_count = COUNT_OF(options),
         .least = 1,
-        .most = 2};
+        .most = 2,
+        .examples = "clgan score runs/ring8-001 x.npy\tHow real D finds the samples of another program:\n"
+                    "clgan score runs/mnist-001 --data ~/mnist --json\tTest pictures, for a program:\n"};
     const char *operands[OPERANDS] = {NULL};
     int code;
     if (!options_read(&code, context, &usage, argc, argv, operands)) return code;

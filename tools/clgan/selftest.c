@@ -286,7 +286,9 @@ int command_selftest(struct context *context, int argc, char **argv)
         .about = "Does a device compute rightly? Runs kernels of every family, matrix products with every backend and\n"
                  "steps of small trainings, and compares with known answers. Exit code 1 where anything is wrong.",
         .options = options,
-        .option_count = COUNT_OF(options)};
+        .option_count = COUNT_OF(options),
+        .examples = "clgan selftest --all\tEvery device, each in a process of its own:\n"
+                    "clgan selftest --device 0 --only philox\tThe random numbers of one device alone:\n"};
     const char *operands[OPERANDS];
     struct report report = {.context = context, .how = &how};
     int code;

@@ -6,6 +6,17 @@
 #include "command.h"
 
 #define DEFAULT_RECIPE "fashion-quick"
+#define FILES                                                                                                          \
+    "RUN/recipe.yaml\tthe recipe, every key resolved\n"                                                                \
+    "RUN/kernels.txt\twhich kernel makes each matrix product; a resumed run goes on with them\n"                       \
+    "RUN/log.jsonl\ta line an epoch\n"                                                                                 \
+    "RUN/samples/epoch-NNNN.png\tsamples, always of the same noise\n"                                                  \
+    "RUN/checkpoints/\tthe two newest, and best.safetensors where epochs are evaluated\n"
+#define EXAMPLES                                                                                                       \
+    "clgan train mnist --data ~/mnist\tTrain the recipe of 2014 on MNIST:\n"                                           \
+    "clgan train mnist --data ~/mnist --set train.batch=50 --dry-run\tSee what a step of a changed recipe would do:\n" \
+    "clgan train ring8 --epochs 20 --out runs/ring\tLook at mode collapse in two dimensions:\n"                        \
+    "clgan train --resume runs/fashion-quick-001 --epochs 30\tTrain a run further:\n"
 /* Between two lines of an epoch where nobody watches, seconds. */
 #define LINE_SECONDS 30.0
 
@@ -209,7 +220,7 @@ int command_train(struct context *context, int argc, char **argv)
          "don't measure kernels for some seconds at the first training here"},
         {"stop-on-collapse", NULL, OPTION_FLAG, &train.stop_on_collapse,
          "stop, saved, with exit code 1, when an alarm begins (docs/evaluation.md)"},
-        {"on-nan", "WHAT", OPTION_TEXT, &train.on_nan,
+        {"on-nan", "stop|rollback", OPTION_TEXT, &train.on_nan,
          "where numbers are no longer finite: stop, or rollback (to the newest checkpoint, and on with half the "
          "learning rates, up to 8 times) (stop)"},
         {"force", NULL, OPTION_FLAG, &train.force, "train on a device that fails its self-test, with a warning"},
@@ -225,7 +236,9 @@ int command_train(struct context *context, int argc, char **argv)
                  "to resume.",
         .options = options,
         .option_count = COUNT_OF(options),
-        .most = 1};
+        .most = 1,
+        .files = FILES,
+        .examples = EXAMPLES};
     const char *operands[OPERANDS] = {NULL};
     int code;
     if (options_read(&code, context, &usage, argc, argv, operands)) code = start(context, &train, operands[0]);

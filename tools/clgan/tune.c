@@ -78,7 +78,9 @@ int command_tune(struct context *context, int argc, char **argv)
             "CLBlast's, and keeps the choice for trainings to come. What computes wrongly is dropped. Saves after\n"
             "each gain; Ctrl-C stops, the same command goes on.",
         .options = options,
-        .option_count = COUNT_OF(options)};
+        .option_count = COUNT_OF(options),
+        .examples = "clgan tune --recipe mnist --budget 60\tMeasure for a minute; the same again goes on:\n"
+                    "clgan tune --show\tWhat is kept for the default device:\n"};
     const char *operands[OPERANDS] = {NULL};
     int code;
     if (options_read(&code, context, &usage, argc, argv, operands))

@@ -5,35 +5,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
+#include "options.h"
 
-int command_misuse(const char *command, const char *format, ...)
+static int misuse(const struct context *context, const struct usage *usage, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static int misuse(const struct context *context, const struct usage *usage, const char *format, ...)
 {
+    const char *space = *usage->name ? " " : "";
     va_list arguments;
     va_start(arguments, format);
-    fprintf(stderr, "clgan %s: ", command);
+    fprintf(stderr, "%s%s%s: ", context->tool->name, space, usage->name);
     vfprintf(stderr, format, arguments);
-    fprintf(stderr, " (clgan help %s)\n", command);
+    fprintf(stderr, " (%s help%s%s)\n", context->tool->name, space, usage->name);
     va_end(arguments);
     return CLGAN_USAGE;
 }
 
-/* An option whose name is one letter has one dash. */
-static const char *dashes(const char *name) { return name[1] ? "--" : "-"; }
-
-static void print_help(FILE *out, const struct usage *usage)
-{
-    fprintf(out, "usage: clgan %s%s%s\n\n%s\n", usage->name, *usage->operands ? " " : "", usage->operands,
-            usage->about);
-    if (usage->option_count) fprintf(out, "\n");
-    for (size_t i = 0; i < usage->option_count; i++) {
-        const struct option_spec *option = &usage->options[i];
-        char name[40];
-        snprintf(name, sizeof name, "%s%s%s%s", dashes(option->name), option->name, option->argument ? " " : "",
-                 option->argument ? option->argument : "");
-        fprintf(out, "  %-24s %s\n", name, option->about);
-    }
-}
+const char *option_dashes(const char *name) { return name[1] ? "--" : "-"; }
 
 static int read_number(uint64_t *number, const char *text, char **end)
 {
@@ -112,8 +101,7 @@ static const char *store(const struct option_spec *option, const char *text)
     return NULL;
 }
 
-/* The option that an argument "--name", "--name=value" or "-n" names; `*value` is what follows "=", or NULL. */
-static const struct option_spec *find(const struct usage *usage, const char *argument, const char **value)
+const struct option_spec *option_find(const struct usage *usage, const char *argument, const char **value)
 {
     const char *name = argument + (argument[1] == '-' ? 2 : 1);
     const size_t length = strcspn(name, "=");
@@ -121,47 +109,51 @@ static const struct option_spec *find(const struct usage *usage, const char *arg
     for (size_t i = 0; i < usage->option_count; i++) {
         const char *known = usage->options[i].name;
         if (strlen(known) == length && strncmp(known, name, length) == 0 &&
-            strlen(dashes(known)) == (size_t)(name - argument))
+            strlen(option_dashes(known)) == (size_t)(name - argument))
             return &usage->options[i];
     }
     return NULL;
 }
 
 /* Reads the option at argv[*at] and moves past its value; 0 or the exit code of a mistake. */
-static int read_option(const struct usage *usage, int *at, int argc, char **argv)
+static int read_option(const struct context *context, const struct usage *usage, int *at, int argc, char **argv)
 {
     const char *argument = argv[*at], *value;
-    const struct option_spec *option = find(usage, argument, &value);
-    if (!option) return command_misuse(usage->name, "unknown option %s", argument);
-    if (!option->argument && value)
-        return command_misuse(usage->name, "%s%s takes no value", dashes(option->name), option->name);
+    const struct option_spec *option = option_find(usage, argument, &value);
+    if (!option) return misuse(context, usage, "unknown option %s", argument);
+    const char *dashes = option_dashes(option->name);
+    if (!option->argument && value) return misuse(context, usage, "%s%s takes no value", dashes, option->name);
     if (option->argument && !value) {
-        if (*at + 1 == argc) return command_misuse(usage->name, "--%s expects %s", option->name, option->argument);
+        if (*at + 1 == argc) return misuse(context, usage, "%s%s expects %s", dashes, option->name, option->argument);
         value = argv[++*at];
     }
     const char *expected = store(option, value ? value : "");
-    return expected ? command_misuse(usage->name, "--%s %s: expected %s", option->name, value, expected) : 0;
+    return expected ? misuse(context, usage, "%s%s %s: expected %s", dashes, option->name, value, expected) : 0;
 }
 
 int options_read(int *code, struct context *context, const struct usage *usage, int argc, char **argv,
-                 const char *operands[OPERANDS])
+                 const char **operands)
 {
     int count = 0, only_operands = 0;
     *code = 0;
+    if (context->describe) {
+        context->describe(context->describe_user, usage);
+        return 0;
+    }
     for (int at = 1; at < argc && !*code; at++) {
         if (!only_operands && (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0)) {
-            print_help(context->out, usage);
+            help_usage(context->out, context->tool, usage);
             return 0;
         }
         if (!only_operands && strcmp(argv[at], "--") == 0)
             only_operands = 1;
         else if (!only_operands && argv[at][0] == '-' && argv[at][1])
-            *code = read_option(usage, &at, argc, argv);
+            *code = read_option(context, usage, &at, argc, argv);
         else if (count == usage->most)
-            *code = command_misuse(usage->name, "one argument too many: %s", argv[at]);
+            *code = misuse(context, usage, "one argument too many: %s", argv[at]);
         else
             operands[count++] = argv[at];
     }
-    if (!*code && count < usage->least) *code = command_misuse(usage->name, "expected %s", usage->operands);
+    if (!*code && count < usage->least) *code = misuse(context, usage, "expected %s", usage->operands);
     return !*code;
 }

@@ -1,11 +1,12 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "child.h"
 
 #define LONGEST 2e6 /* that poll() takes, seconds */
 
