@@ -468,6 +468,27 @@ CLGAN_API clgan_status clgan_figure_density(char **written, clgan_run *run, cons
 /* The samples of fixed noise that training kept, over the epochs: one picture, and one that moves (APNG). */
 CLGAN_API clgan_status clgan_figure_filmstrip(char **written, clgan_run *run, const clgan_figure_options *options);
 
+/* ---- export: a run's nets for other programs (docs/export.md has names, layouts and operators) ---- */
+
+/* What to export. Initialise with CLGAN_EXPORT_OPTIONS. */
+typedef struct clgan_export_options {
+    size_t size;
+    const char *network;    /* "G", "D" or "both" (not for ONNX); NULL: G */
+    const char *checkpoint; /* file, a step's number, or "best"; NULL: the newest that is whole */
+    int raw_weights;        /* 1: G's weights as they are even where the run keeps an average of them */
+    const char *layout;     /* "clgan" or "torch"; not for ONNX. NULL: clgan */
+    const char *tensor;     /* .npy: the name of the one tensor */
+} clgan_export_options;
+#define CLGAN_EXPORT_OPTIONS                                                                                           \
+    {                                                                                                                  \
+        sizeof(clgan_export_options), NULL, NULL, 0, NULL, NULL                                                        \
+    }
+
+/* Writes nets of a run to `path`, by its ending: .onnx (a model of one net), .safetensors, .npz (all weights), .npy
+ * (one tensor). Uses no device. `*told`: what was written, in lines; the caller frees it with clgan_text_free.
+ * CLGAN_USAGE where the options don't fit the ending or the weights the format. */
+CLGAN_API clgan_status clgan_export(char **told, clgan_run *run, const char *path, const clgan_export_options *options);
+
 #ifdef __cplusplus
 }
 #endif

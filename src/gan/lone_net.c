@@ -5,9 +5,10 @@
 
 #include "base/file.h"
 #include "data/npy.h"
-#include "gan/checkpoint.h"
 #include "gan/checkpoint_files.h"
 #include "gan/sampler.h"
+
+enum { STEP_DIGITS = 16 };
 
 static clgan_status open_best(struct checkpoint *checkpoint, const struct clgan_run *run)
 {
@@ -22,10 +23,24 @@ static clgan_status open_best(struct checkpoint *checkpoint, const struct clgan_
     return status;
 }
 
-static clgan_status open_checkpoint(struct checkpoint *checkpoint, const struct clgan_run *run, const char *path)
+static clgan_status open_step(struct checkpoint *checkpoint, const struct clgan_run *run, const char *digits)
+{
+    char *path;
+    TRY(checkpoint_files_path(&path, run->folder, strtoull(digits, NULL, 10)));
+    const clgan_status status =
+        file_exists(path)
+            ? checkpoint_open(checkpoint, path, run->recipe_text)
+            : status_fail(CLGAN_USAGE, "%s has no checkpoint of step %s: the two newest are kept", run->folder, digits);
+    free(path);
+    return status;
+}
+
+clgan_status lone_net_checkpoint(struct checkpoint *checkpoint, const struct clgan_run *run, const char *path)
 {
     int found;
     if (path && strcmp(path, "best") == 0) return open_best(checkpoint, run);
+    if (path && *path && strlen(path) < STEP_DIGITS && !path[strspn(path, "0123456789")] && file_is_missing(path))
+        return open_step(checkpoint, run, path);
     if (path) return checkpoint_open(checkpoint, path, run->recipe_text);
     TRY(checkpoint_open_newest(checkpoint, &found, run->folder, run->recipe_text, &run->log));
     if (!found)
@@ -43,7 +58,7 @@ clgan_status lone_net_load(struct lone_net *net, struct device *device, const st
     const struct network_options kinds = {.average = g && recipe->train.average > 0};
     struct checkpoint checkpoint;
     *net = (struct lone_net){0};
-    TRY(open_checkpoint(&checkpoint, run, path));
+    TRY(lone_net_checkpoint(&checkpoint, run, path));
     *net = (struct lone_net){
         .device = device, .recipe = recipe, .step = checkpoint.step, .steps_per_epoch = checkpoint.steps_per_epoch};
     clgan_status status =

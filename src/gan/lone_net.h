@@ -2,6 +2,7 @@
 #ifndef GAN_LONE_NET_H
 #define GAN_LONE_NET_H
 
+#include "gan/checkpoint.h"
 #include "gan/run.h"
 #include "nn/network.h"
 
@@ -13,8 +14,12 @@ struct lone_net {
     uint64_t step, steps_per_epoch; /* when the checkpoint was made */
 };
 
-/* Net `letter`, 'G' or 'D'. `checkpoint`: a file, or "best"; NULL: the run's newest that is whole. CLGAN_USAGE where
- * the run has none yet. After a failure too, lone_net_free is harmless. */
+/* Opens the checkpoint of a run that `path` names: a file, a step's number, or "best"; NULL: the newest that is whole.
+ * CLGAN_USAGE where the run has none such. */
+clgan_status lone_net_checkpoint(struct checkpoint *checkpoint, const struct clgan_run *run, const char *path);
+
+/* Net `letter`, 'G' or 'D'. `checkpoint`: as lone_net_checkpoint takes it. After a failure too, lone_net_free is
+ * harmless. */
 clgan_status lone_net_load(struct lone_net *net, struct device *device, const struct clgan_run *run, char letter,
                            const char *checkpoint);
 void lone_net_free(struct lone_net *net);
