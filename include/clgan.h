@@ -325,7 +325,7 @@ CLGAN_API clgan_status clgan_rows_write_png(const clgan_rows *rows, const char *
 typedef struct clgan_sample_options {
     size_t size;
     clgan_device_options device;
-    const char *checkpoint;  /* file, or "best"; NULL: the newest that is whole */
+    const char *checkpoint;  /* file, a step's number, or "best"; NULL: the newest that is whole */
     size_t count;            /* samples to draw; ignored when `noise` is given */
     uint64_t seed;           /* of the noise */
     const clgan_rows *noise; /* rows of z to use instead; NULL: drawn from the seed */
@@ -467,6 +467,17 @@ CLGAN_API clgan_status clgan_figure_interpolate(char **written, clgan_run *run, 
 CLGAN_API clgan_status clgan_figure_density(char **written, clgan_run *run, const clgan_figure_options *options);
 /* The samples of fixed noise that training kept, over the epochs: one picture, and one that moves (APNG). */
 CLGAN_API clgan_status clgan_figure_filmstrip(char **written, clgan_run *run, const clgan_figure_options *options);
+
+/* The same samples straight into files, however many, a minibatch in memory at a time. Recipes of pictures; bytes as
+ * clgan_rows_write_png makes them. */
+
+/* An IDX file of unsigned bytes, as MNIST's: [count, height, width], or [count, channels, height, width] for colour.
+ * gzipped where `path` ends in .gz; equal samples give equal bytes. */
+CLGAN_API clgan_status clgan_sample_idx(clgan_run *run, const clgan_sample_options *options, const char *path);
+/* A PNG for each sample, FOLDER/000000.png and so on (more digits where there are more than a million). The folder is
+ * made where there is none. Pictures of these names in it are replaced; CLGAN_USAGE, with nothing written, where it has
+ * anything else. */
+CLGAN_API clgan_status clgan_sample_each(clgan_run *run, const clgan_sample_options *options, const char *folder);
 
 /* ---- export: a run's nets for other programs (docs/export.md has names, layouts and operators) ---- */
 

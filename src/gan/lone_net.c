@@ -80,6 +80,13 @@ void lone_net_free(struct lone_net *net)
 
 /* ---- G ---- */
 
+clgan_status lone_net_check_noise(const struct clgan_run *run, const clgan_sample_options *options)
+{
+    if (!options->noise || options->noise->columns == (size_t)run->recipe.noise.size) return CLGAN_OK;
+    return status_fail(CLGAN_USAGE, "the noise has %zu values a row, the recipe's z has %zu", options->noise->columns,
+                       (size_t)run->recipe.noise.size);
+}
+
 clgan_status lone_net_draw(clgan_rows *samples, clgan_rows *noise_used, const struct lone_net *g,
                            const clgan_sample_options *options)
 {
@@ -95,6 +102,37 @@ clgan_status lone_net_draw(clgan_rows *samples, clgan_rows *noise_used, const st
         status = sampler_draw(&sampler, samples->values, noise_used ? noise_used->values : NULL,
                               options->noise ? options->noise->values : NULL, count);
     sampler_free(&sampler);
+    return status;
+}
+
+static clgan_status visit_pieces(struct sampler *sampler, clgan_rows *piece, const float *noise, size_t count,
+                                 clgan_status (*take)(void *user, const clgan_rows *piece, size_t first), void *user)
+{
+    const size_t most = piece->rows, in = pass_input(&sampler->pass).columns;
+    for (size_t first = 0; first < count; first += piece->rows) {
+        piece->rows = count - first < most ? count - first : most;
+        TRY(sampler_draw_piece(sampler, piece->values, NULL, noise ? noise + first * in : NULL, first, piece->rows));
+        TRY(take(user, piece, first));
+    }
+    return CLGAN_OK;
+}
+
+clgan_status lone_net_visit(const struct lone_net *g, const clgan_sample_options *options,
+                            clgan_status (*take)(void *user, const clgan_rows *piece, size_t first), void *user)
+{
+    const struct recipe *recipe = g->recipe;
+    const clgan_rows *noise = options->noise;
+    struct sampler sampler;
+    clgan_rows piece;
+    TRY(rows_take(&piece, (size_t)recipe->train.batch, (size_t)recipe->data.channels, (size_t)recipe->data.height,
+                  (size_t)recipe->data.width));
+    clgan_status status = sampler_make(&sampler, g->device, recipe, &g->network,
+                                       g->network.average && !options->raw_weights, options->seed);
+    if (status == CLGAN_OK)
+        status = visit_pieces(&sampler, &piece, noise ? noise->values : NULL, noise ? noise->rows : options->count,
+                              take, user);
+    sampler_free(&sampler);
+    clgan_rows_free(&piece);
     return status;
 }
 
