@@ -500,6 +500,34 @@ typedef struct clgan_export_options {
  * CLGAN_USAGE where the options don't fit the ending or the weights the format. */
 CLGAN_API clgan_status clgan_export(char **told, clgan_run *run, const char *path, const clgan_export_options *options);
 
+/* ---- import: weights of another program as the start of a run (docs/export.md has names and layouts) ---- */
+
+/* What to import and how. Initialise with CLGAN_IMPORT_OPTIONS. */
+typedef struct clgan_import_options {
+    size_t size;
+    clgan_device_options device;
+    const char *layout;      /* of the file: "torch" (W [out, in]) or "clgan" (W [in, out]); must be given */
+    const char *network;     /* "G", "D" or "both": what must be there, and all that is taken; NULL: what is there */
+    const char *const *maps; /* "SOURCE=TARGET": the file's tensor SOURCE is "G.0.weight" or the like; "SOURCE=" leaves
+                                it out, "=TARGET" fills with zeros. Without a '=': a file of such lines */
+    size_t map_count;
+    const char *folder;                            /* of the run, made anew; NULL: runs/NAME-NNN */
+    const char *data;                              /* where the recipe's pictures are; NULL: the usual places */
+    const clgan_rows *check_noise, *check_samples; /* z and x = G(z) where it comes from; NULL: not checked */
+    double tolerance; /* of the check, times the largest magnitude in x (1, if that is less); 0: 1e-4 */
+} clgan_import_options;
+#define CLGAN_IMPORT_OPTIONS                                                                                           \
+    {                                                                                                                  \
+        sizeof(clgan_import_options), CLGAN_DEVICE_OPTIONS, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, 0             \
+    }
+
+/* Makes a run of `recipe` whose step 0 has weights of a safetensors file (F32, F16, BF16 or F64); a net that the file
+ * does not have begins as the recipe says, optimisers begin at zero. Train it with `resume`. The caller frees `*run`,
+ * which keeps the folder locked until then, and `*told`, what came from where in lines, with clgan_text_free. Nothing
+ * is made where a name, a shape, a value or the check is not right: CLGAN_USAGE or CLGAN_FAILED say which and why. */
+CLGAN_API clgan_status clgan_import(clgan_run **run, char **told, const char *path, const clgan_recipe *recipe,
+                                    const clgan_import_options *options, const clgan_log *log);
+
 #ifdef __cplusplus
 }
 #endif

@@ -140,7 +140,7 @@ clgan_status checkpoint_read_pair(const struct checkpoint *checkpoint, struct pa
     const struct safetensors_file *file = &checkpoint->file;
     const struct safetensors_entry *entry = safetensors_find(file, CHECKPOINT_SUMS);
     float sums[2 * METRICS];
-    if (checkpoint->steps_per_epoch != pair->steps_per_epoch)
+    if (checkpoint->step && checkpoint->steps_per_epoch != pair->steps_per_epoch)
         return status_fail(CLGAN_USAGE,
                            "%s: the run had %" PRIu64 " steps an epoch, this data gives %" PRIu64
                            ": it is other data. Point --data at what the run began with",

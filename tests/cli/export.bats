@@ -25,7 +25,8 @@ setup() {
 
 @test "ONNX: G of every kind of layer computes what clgan computes" {
   run "$CLGAN" export "run ü" --to "g ü.onnx"
-  [ "$status" = 0 ] && [[ "$output" == *"G of step 6, averaged weights, opset 17"* && "$output" == *"z [batch, 6] -> x [batch, 60]"* ]]
+  [ "$status" = 0 ]
+  [[ "$output" == *"G of step 6, averaged weights, opset 17"* && "$output" == *"z [batch, 6] -> x [batch, 60]"* ]]
   python "$BATS_TEST_DIRNAME/onnx-run.py" "g ü.onnx" z.npy x=x.npy
   "$CLGAN" export "run ü" --to raw.onnx --raw
   "$CLGAN" sample "run ü" --noise z.npy --out raw.npy --raw

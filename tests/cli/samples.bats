@@ -10,7 +10,7 @@ setup_file() {
   cd "$BATS_FILE_TMPDIR"
   load common
   make_idx data 100 20
-  small --data data --out grey --epochs 1 --quiet
+  small --data data --out grey --epochs 1 --set generator.0.scale=1 --set generator.1.scale=1 --set generator.2.scale=2 --quiet
   /usr/bin/python3 - <<'END'
 import numpy as np, struct
 x = np.random.default_rng(1).integers(0, 256, (14, 3, 5, 4), dtype=np.uint8)

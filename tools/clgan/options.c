@@ -108,6 +108,9 @@ static const char *store(const struct option_spec *option, const char *text)
         return read_grid(option->target, text) ? NULL : "ROWSxCOLUMNS such as 4x6";
     case OPTION_SETTINGS:
         return add_setting(option->target, text) ? NULL : "less (memory is short)";
+    case OPTION_PAIR:
+        ((struct pair *)option->target)->first = text;
+        return NULL;
     }
     return NULL;
 }
@@ -140,6 +143,10 @@ static int read_option(const struct usage *usage, int *at, int argc, char **argv
         value = argv[++*at];
     }
     const char *expected = store(option, value ? value : "");
+    if (!expected && option->kind == OPTION_PAIR) {
+        if (*at + 1 == argc) return command_misuse(usage->name, "--%s expects %s", option->name, option->argument);
+        ((struct pair *)option->target)->second = argv[++*at];
+    }
     return expected ? command_misuse(usage->name, "--%s %s: expected %s", option->name, value, expected) : 0;
 }
 
