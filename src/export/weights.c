@@ -101,7 +101,7 @@ static clgan_status no_such(const struct export_job *job, const struct layout_te
 clgan_status npy_write_tensor(const struct export_job *job)
 {
     struct layout_tensor *list;
-    const float *values;
+    const float *values = NULL;
     float *owned = NULL;
     TRY(memory_take(&list, LAYOUT_TENSORS, sizeof *list));
     const size_t count = layout_tensors(list, job->nets, job->count, job->layout);
