@@ -353,7 +353,7 @@ CLGAN_API clgan_status clgan_rows_write_png(const clgan_rows *rows, const char *
 typedef struct clgan_sample_options {
     size_t size;
     clgan_device_options device;
-    const char *checkpoint;  /* file, or "best"; NULL: the newest that is whole */
+    const char *checkpoint;  /* file, a step's number, or "best"; NULL: the newest that is whole */
     size_t count;            /* samples to draw; ignored when `noise` is given */
     uint64_t seed;           /* of the noise */
     const clgan_rows *noise; /* rows of z to use instead; NULL: drawn from the seed */
@@ -509,6 +509,66 @@ CLGAN_API clgan_status clgan_figure_interpolate(char **written, clgan_run *run, 
 CLGAN_API clgan_status clgan_figure_density(char **written, clgan_run *run, const clgan_figure_options *options);
 /* The samples of fixed noise that training kept, over the epochs: one picture, and one that moves (APNG). */
 CLGAN_API clgan_status clgan_figure_filmstrip(char **written, clgan_run *run, const clgan_figure_options *options);
+
+/* The same samples straight into files, however many, a minibatch in memory at a time. Recipes of pictures; bytes as
+ * clgan_rows_write_png makes them. */
+
+/* An IDX file of unsigned bytes, as MNIST's: [count, height, width], or [count, channels, height, width] for colour.
+ * gzipped where `path` ends in .gz; equal samples give equal bytes. */
+CLGAN_API clgan_status clgan_sample_idx(clgan_run *run, const clgan_sample_options *options, const char *path);
+/* A PNG for each sample, FOLDER/000000.png and so on (more digits where there are more than a million). The folder is
+ * made where there is none. Pictures of these names in it are replaced; CLGAN_USAGE, with nothing written, where it has
+ * anything else. */
+CLGAN_API clgan_status clgan_sample_each(clgan_run *run, const clgan_sample_options *options, const char *folder);
+
+/* ---- export: a run's nets for other programs (docs/export.md has names, layouts and operators) ---- */
+
+/* What to export. Initialise with CLGAN_EXPORT_OPTIONS. */
+typedef struct clgan_export_options {
+    size_t size;
+    const char *network;    /* "G", "D" or "both" (not for ONNX); NULL: G */
+    const char *checkpoint; /* file, a step's number, or "best"; NULL: the newest that is whole */
+    int raw_weights;        /* 1: G's weights as they are even where the run keeps an average of them */
+    const char *layout;     /* "clgan" or "torch"; not for ONNX. NULL: clgan */
+    const char *tensor;     /* .npy: the name of the one tensor */
+} clgan_export_options;
+#define CLGAN_EXPORT_OPTIONS                                                                                           \
+    {                                                                                                                  \
+        sizeof(clgan_export_options), NULL, NULL, 0, NULL, NULL                                                        \
+    }
+
+/* Writes nets of a run to `path`, by its ending: .onnx (a model of one net), .safetensors, .npz (all weights), .npy
+ * (one tensor). Uses no device. `*told`: what was written, in lines; the caller frees it with clgan_text_free.
+ * CLGAN_USAGE where the options don't fit the ending or the weights the format. */
+CLGAN_API clgan_status clgan_export(char **told, clgan_run *run, const char *path, const clgan_export_options *options);
+
+/* ---- import: weights of another program as the start of a run (docs/export.md has names and layouts) ---- */
+
+/* What to import and how. Initialise with CLGAN_IMPORT_OPTIONS. */
+typedef struct clgan_import_options {
+    size_t size;
+    clgan_device_options device;
+    const char *layout;      /* of the file: "torch" (W [out, in]) or "clgan" (W [in, out]); must be given */
+    const char *network;     /* "G", "D" or "both": what must be there, and all that is taken; NULL: what is there */
+    const char *const *maps; /* "SOURCE=TARGET": the file's tensor SOURCE is "G.0.weight" or the like; "SOURCE=" leaves
+                                it out, "=TARGET" fills with zeros. Without a '=': a file of such lines */
+    size_t map_count;
+    const char *folder;                            /* of the run, made anew; NULL: runs/NAME-NNN */
+    const char *data;                              /* where the recipe's pictures are; NULL: the usual places */
+    const clgan_rows *check_noise, *check_samples; /* z and x = G(z) where it comes from; NULL: not checked */
+    double tolerance; /* of the check, times the largest magnitude in x (1, if that is less); 0: 1e-4 */
+} clgan_import_options;
+#define CLGAN_IMPORT_OPTIONS                                                                                           \
+    {                                                                                                                  \
+        sizeof(clgan_import_options), CLGAN_DEVICE_OPTIONS, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, 0             \
+    }
+
+/* Makes a run of `recipe` whose step 0 has weights of a safetensors file (F32, F16, BF16 or F64); a net that the file
+ * does not have begins as the recipe says, optimisers begin at zero. Train it with `resume`. The caller frees `*run`,
+ * which keeps the folder locked until then, and `*told`, what came from where in lines, with clgan_text_free. Nothing
+ * is made where a name, a shape, a value or the check is not right: CLGAN_USAGE or CLGAN_FAILED say which and why. */
+CLGAN_API clgan_status clgan_import(clgan_run **run, char **told, const char *path, const clgan_recipe *recipe,
+                                    const clgan_import_options *options, const clgan_log *log);
 
 #ifdef __cplusplus
 }

@@ -76,7 +76,8 @@ struct file_writer {
     unsigned char *buffer; /* of `filled` bytes not yet written; NULL: `handle` is not open */
     size_t filled;
     int handle;
-    int error; /* errno of what failed first; file_commit tells it too */
+    int error;     /* errno of what failed first; file_commit tells it too */
+    bool unsynced; /* set after file_begin: file_commit does not wait for the disk */
 };
 clgan_status file_begin(struct file_writer *writer, const char *path);
 clgan_status file_put(struct file_writer *writer, const void *bytes, size_t length);
@@ -87,6 +88,8 @@ void file_abandon(struct file_writer *writer); /* removes the temporary file; ha
 
 /* Begin, put and commit of bytes at hand. */
 clgan_status file_write(const char *path, const void *bytes, size_t length);
+/* The same without waiting for the disk: one of many files that can be made again. */
+clgan_status file_write_unsynced(const char *path, const void *bytes, size_t length);
 /* Adds bytes to the end of a file, made if there is none; durable when it returns. After CLGAN_FAILED a part of them
  * may be there. */
 clgan_status file_append(const char *path, const void *bytes, size_t length);

@@ -28,6 +28,8 @@ static int write_bytes(int handle, const unsigned char *bytes, size_t length)
     return 0;
 }
 
+static int close_file(int handle, int error) { return close(handle) != 0 && !error && errno != EINTR ? errno : error; }
+
 /* The same for what must be on the disk: by now a full disk or a broken one has shown. */
 static int sync_and_close(int handle, int error)
 {
@@ -36,8 +38,7 @@ static int sync_and_close(int handle, int error)
         FILE_RETRY(result, fsync(handle));
         if (result != 0) error = errno;
     }
-    if (close(handle) != 0 && !error && errno != EINTR) error = errno;
-    return error;
+    return close_file(handle, error);
 }
 
 static clgan_status flush(struct file_writer *writer)
@@ -120,7 +121,8 @@ clgan_status file_commit(struct file_writer *writer)
 {
     int result;
     clgan_status status = flush(writer);
-    const int error = sync_and_close(writer->handle, writer->error);
+    const int error =
+        writer->unsynced ? close_file(writer->handle, writer->error) : sync_and_close(writer->handle, writer->error);
     if (status == CLGAN_OK && error) status = write_failed(writer->path, error);
     free(writer->buffer);
     writer->buffer = NULL;
@@ -131,7 +133,7 @@ clgan_status file_commit(struct file_writer *writer)
     if (status == CLGAN_OK) {
         free(writer->temporary); /* it no longer names a file of ours */
         writer->temporary = NULL;
-        status = file_sync_folder_of(writer->path);
+        if (!writer->unsynced) status = file_sync_folder_of(writer->path);
     }
     file_abandon(writer);
     return status;
@@ -148,14 +150,25 @@ void file_abandon(struct file_writer *writer)
     *writer = (struct file_writer){0};
 }
 
-clgan_status file_write(const char *path, const void *bytes, size_t length)
+static clgan_status write_whole(const char *path, const void *bytes, size_t length, bool unsynced)
 {
     struct file_writer writer;
     TRY(file_begin(&writer, path));
+    writer.unsynced = unsynced;
     clgan_status status = file_put(&writer, bytes, length);
     if (status == CLGAN_OK) status = file_commit(&writer);
     file_abandon(&writer);
     return status;
+}
+
+clgan_status file_write(const char *path, const void *bytes, size_t length)
+{
+    return write_whole(path, bytes, length, false);
+}
+
+clgan_status file_write_unsynced(const char *path, const void *bytes, size_t length)
+{
+    return write_whole(path, bytes, length, true);
 }
 
 clgan_status file_append(const char *path, const void *bytes, size_t length)

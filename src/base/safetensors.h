@@ -3,6 +3,7 @@
 #ifndef BASE_SAFETENSORS_H
 #define BASE_SAFETENSORS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -11,13 +12,24 @@
 
 enum { SAFETENSORS_DIMENSIONS = 4 };
 
-/* One F32 tensor of a file. */
+/* F32 is what clgan writes. The first four can be read as float32. */
+enum safetensors_type {
+    SAFETENSORS_F32,
+    SAFETENSORS_F64,
+    SAFETENSORS_F16,
+    SAFETENSORS_BF16,
+    SAFETENSORS_OTHER, /* integers and the like: `type_name` says which */
+};
+
+/* One tensor of a file. */
 struct safetensors_entry {
     char *name;                           /* owned by the file it was read into; borrowed when writing */
     size_t shape[SAFETENSORS_DIMENSIONS]; /* row-major */
     size_t dimensions;                    /* how many of `shape` count, 0 to 4 */
     uint64_t offset;                      /* first byte, counted from the start of the data */
-    uint64_t bytes;                       /* 4 x the product of the shape */
+    uint64_t bytes;                       /* size of an element x the product of the shape */
+    enum safetensors_type type;
+    const char *type_name; /* "F32", static; set by reading */
 };
 
 struct safetensors_metadata {
@@ -44,6 +56,7 @@ void safetensors_abandon(struct safetensors_writer *writer);
 struct safetensors_file {
     char *path;
     FILE *stream;
+    bool any_type;                     /* tensors other than F32 are accepted */
     uint64_t data_start;               /* byte of the file where the data begins */
     struct safetensors_entry *entries; /* in file order by offset */
     size_t count;
@@ -56,12 +69,18 @@ struct safetensors_file {
  * if its metadata has one, the checksum. Only F32 tensors are accepted. CLGAN_FAILED names the file and what was wrong.
  */
 clgan_status safetensors_open(struct safetensors_file *file, const char *path);
+/* The same for files of other programs: tensors of every type. */
+clgan_status safetensors_open_any(struct safetensors_file *file, const char *path);
 /* NULL if there is none of that name. */
 const struct safetensors_entry *safetensors_find(const struct safetensors_file *file, const char *name);
 const char *safetensors_metadata_value(const struct safetensors_file *file, const char *key);
 /* Reads `length` bytes at byte `from` of an entry. */
 clgan_status safetensors_read(const struct safetensors_file *file, const struct safetensors_entry *entry, uint64_t from,
                               void *bytes, size_t length);
+/* The whole of an entry as float32, into `values`. CLGAN_FAILED, naming the tensor, where its type can't be read so, or
+ * a value is not finite (as float32). */
+clgan_status safetensors_read_floats(const struct safetensors_file *file, const struct safetensors_entry *entry,
+                                     float *values);
 void safetensors_close(struct safetensors_file *file);
 
 #endif

@@ -41,10 +41,31 @@ static clgan_status read_header(char **bytes, size_t *length, struct safetensors
                                                                      : ends_early(file, "its header ends early");
 }
 
+static clgan_status read_type(struct safetensors_entry *entry, const struct safetensors_file *file, const char *name)
+{
+    static const struct {
+        const char *name;
+        enum safetensors_type type;
+        unsigned bytes;
+    } types[] = {{"F32", SAFETENSORS_F32, 4},    {"F64", SAFETENSORS_F64, 8},       {"F16", SAFETENSORS_F16, 2},
+                 {"BF16", SAFETENSORS_BF16, 2},  {"I64", SAFETENSORS_OTHER, 8},     {"I32", SAFETENSORS_OTHER, 4},
+                 {"I16", SAFETENSORS_OTHER, 2},  {"I8", SAFETENSORS_OTHER, 1},      {"U64", SAFETENSORS_OTHER, 8},
+                 {"U32", SAFETENSORS_OTHER, 4},  {"U16", SAFETENSORS_OTHER, 2},     {"U8", SAFETENSORS_OTHER, 1},
+                 {"BOOL", SAFETENSORS_OTHER, 1}, {"F8_E4M3", SAFETENSORS_OTHER, 1}, {"F8_E5M2", SAFETENSORS_OTHER, 1}};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (strcmp(name, types[i].name) == 0 && (file->any_type || types[i].type == SAFETENSORS_F32)) {
+            entry->type = types[i].type;
+            entry->type_name = types[i].name;
+            entry->bytes = types[i].bytes;
+            return CLGAN_OK;
+        }
+    return damaged(file, file->any_type ? "a tensor's dtype is not known" : "a tensor is not F32");
+}
+
 static clgan_status read_shape(struct safetensors_entry *entry, const struct safetensors_file *file,
                                const json_t *shape)
 {
-    size_t bytes = sizeof(float);
+    size_t bytes = entry->bytes; /* of an element */
     if (!json_is_array(shape) || json_array_size(shape) > SAFETENSORS_DIMENSIONS)
         return damaged(file, "a tensor's shape is no list of at most 4 numbers");
     entry->dimensions = json_array_size(shape);
@@ -67,7 +88,7 @@ static clgan_status read_entry(struct safetensors_file *file, const char *name, 
     if (json_object_size(json) != 3 || !json_is_string(type) || json_array_size(offsets) != 2 ||
         !json_is_integer(from) || !json_is_integer(to) || json_integer_value(from) < 0)
         return damaged(file, "a tensor is not described by dtype, shape and data_offsets");
-    if (strcmp(json_string_value(type), "F32") != 0) return damaged(file, "a tensor is not F32");
+    TRY(read_type(entry, file, json_string_value(type)));
     TRY(read_shape(entry, file, json_object_get(json, "shape")));
     entry->offset = (uint64_t)json_integer_value(from);
     if (json_integer_value(to) < json_integer_value(from) ||
@@ -186,12 +207,22 @@ static clgan_status open_file(struct safetensors_file *file, const char *path)
     return status;
 }
 
-clgan_status safetensors_open(struct safetensors_file *file, const char *path)
+static clgan_status open_of_types(struct safetensors_file *file, const char *path, bool any_type)
 {
-    *file = (struct safetensors_file){0};
+    *file = (struct safetensors_file){.any_type = any_type};
     const clgan_status status = open_file(file, path);
     if (status != CLGAN_OK) safetensors_close(file);
     return status;
+}
+
+clgan_status safetensors_open(struct safetensors_file *file, const char *path)
+{
+    return open_of_types(file, path, false);
+}
+
+clgan_status safetensors_open_any(struct safetensors_file *file, const char *path)
+{
+    return open_of_types(file, path, true);
 }
 
 const struct safetensors_entry *safetensors_find(const struct safetensors_file *file, const char *name)

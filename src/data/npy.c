@@ -7,7 +7,6 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "base/text.h"
 
 enum { MAGIC = 6, DIMENSIONS = 32, HEADER_LIMIT = 1 << 16, ALIGNMENT = 64 };
 static const char magic[] = "\x93NUMPY";
@@ -179,27 +178,44 @@ clgan_status npy_read(clgan_rows *rows, int *was_bytes, const char *path)
     return status;
 }
 
+clgan_status npy_append_header(struct text *text, const size_t *shape, size_t dimensions)
+{
+    const size_t start = text->length;
+    char lengths[4] = {1, 0};
+    text_append_bytes(text, magic, MAGIC);
+    text_append_bytes(text, lengths, sizeof lengths); /* put right below */
+    text_append(text, "{'descr': '<f4', 'fortran_order': False, 'shape': (");
+    for (size_t i = 0; i < dimensions; i++) text_append(text, "%s%zu", i ? ", " : "", shape[i]);
+    text_append(text, "%s), }", dimensions == 1 ? "," : "");
+    while ((text->length - start + 1) % ALIGNMENT && !text->failed) text_append(text, " ");
+    text_append(text, "\n");
+    if (text->failed) return status_fail(CLGAN_FAILED, "memory is short for the header of an NPY file");
+    const size_t length = text->length - start - MAGIC - sizeof lengths;
+    text->bytes[start + MAGIC + 2] = (char)(unsigned char)length;
+    text->bytes[start + MAGIC + 3] = (char)(unsigned char)(length >> 8);
+    return CLGAN_OK;
+}
+
+clgan_status npy_write_values(const float *values, const size_t *shape, size_t dimensions, const char *path)
+{
+    struct text header = {0};
+    struct file_writer writer;
+    size_t count = 1;
+    for (size_t i = 0; i < dimensions; i++) count *= shape[i];
+    clgan_status status = npy_append_header(&header, shape, dimensions);
+    if (status == CLGAN_OK) status = file_begin(&writer, path);
+    if (status == CLGAN_OK) {
+        file_put(&writer, header.bytes, header.length);
+        file_put(&writer, values, count * sizeof *values);
+        status = file_commit(&writer); /* tells of both */
+    }
+    text_free(&header);
+    return status;
+}
+
 clgan_status npy_write(const clgan_rows *rows, const char *path)
 {
-    struct text text = {0};
-    struct file_writer writer;
-    text_append(&text, "{'descr': '<f4', 'fortran_order': False, 'shape': (%zu, %zu), }", rows->rows, rows->columns);
-    while ((MAGIC + 4 + text.length + 1) % ALIGNMENT && !text.failed) text_append(&text, " ");
-    text_append(&text, "\n");
-    if (text.failed) return status_fail(CLGAN_FAILED, "%s: memory is short", path);
-    const unsigned char lengths[4] = {1, 0, (unsigned char)text.length, (unsigned char)(text.length >> 8)};
-    const size_t count = rows->rows * rows->columns;
-    clgan_status status = file_begin(&writer, path);
-    if (status == CLGAN_OK) {
-        file_put(&writer, magic, MAGIC);
-        file_put(&writer, lengths, 4);
-        file_put(&writer, text.bytes, text.length);
-        file_put(&writer, rows->values, count * sizeof *rows->values);
-        status = file_commit(&writer); /* tells of all of them */
-        file_abandon(&writer);
-    }
-    text_free(&text);
-    return status;
+    return npy_write_values(rows->values, (const size_t[]){rows->rows, rows->columns}, 2, path);
 }
 
 clgan_status clgan_rows_read_npy(clgan_rows *rows, const char *path) { return npy_read(rows, NULL, path); }

@@ -4,6 +4,7 @@
 #define DATA_NPY_H
 
 #include "base/status.h"
+#include "base/text.h"
 #include "compute/random.h"
 
 /* Reads 2 or more dimensions, C order, '<f4' or '|u1', trailing dimensions flattened (a row's shape is kept in
@@ -11,7 +12,11 @@
  * `*was_bytes` (may be NULL) says so. A header that promises more than the file holds is refused before memory is
  * taken. */
 clgan_status npy_read(clgan_rows *rows, int *was_bytes, const char *path);
-/* float32, shape (rows, columns), written atomically. */
+/* What comes before the values of a float32 file of that shape. */
+clgan_status npy_append_header(struct text *text, const size_t *shape, size_t dimensions);
+/* A float32 file of that shape, written atomically. */
+clgan_status npy_write_values(const float *values, const size_t *shape, size_t dimensions, const char *path);
+/* The same, shape (rows, columns). */
 clgan_status npy_write(const clgan_rows *rows, const char *path);
 
 /* Room for `count` rows of a shape, zeros; freed with clgan_rows_free. */

@@ -35,6 +35,9 @@ clgan_status checkpoint_open_newest(struct checkpoint *checkpoint, int *found, c
                                     const char *recipe_text, const clgan_log *log);
 void checkpoint_close(struct checkpoint *checkpoint);
 
+/* `*values` = a tensor of that name and shape (a bias is one row), freed with free(). */
+clgan_status checkpoint_read_values(float **values, const struct checkpoint *checkpoint, const char *name,
+                                    size_t expected_rows, size_t expected_columns);
 /* Brings tensors of a net to the device: those of `kinds`, by their own names and shapes. */
 clgan_status checkpoint_read_network(const struct checkpoint *checkpoint, struct device *device,
                                      const struct network *network, unsigned kinds);

@@ -87,23 +87,37 @@ clgan_status checkpoint_open_newest(struct checkpoint *checkpoint, int *found, c
     return status;
 }
 
+/* ---- tensors ---- */
+
+clgan_status checkpoint_read_values(float **values, const struct checkpoint *checkpoint, const char *name,
+                                    size_t expected_rows, size_t expected_columns)
+{
+    const struct safetensors_file *file = &checkpoint->file;
+    const struct safetensors_entry *entry = safetensors_find(file, name);
+    float *read;
+    if (!entry) return status_fail(CLGAN_FAILED, "%s: it has no tensor %s", file->path, name);
+    const size_t rows = entry->dimensions == 2 ? entry->shape[0] : 1;
+    const size_t columns = entry->dimensions ? entry->shape[entry->dimensions - 1] : 1;
+    if (entry->dimensions < 1 || entry->dimensions > 2 || rows != expected_rows || columns != expected_columns)
+        return status_fail(CLGAN_FAILED, "%s: tensor %s is %zu x %zu, expected %zu x %zu", file->path, name, rows,
+                           columns, expected_rows, expected_columns);
+    TRY(memory_take(&read, rows * columns, sizeof *read));
+    const clgan_status status = safetensors_read(file, entry, 0, read, rows * columns * sizeof *read);
+    if (status == CLGAN_OK)
+        *values = read;
+    else
+        free(read);
+    return status;
+}
+
 /* ---- to the device ---- */
 
 clgan_status checkpoint_read_tensor(const struct checkpoint *checkpoint, struct device *device, const char *name,
                                     struct tensor tensor)
 {
-    const struct safetensors_file *file = &checkpoint->file;
-    const struct safetensors_entry *entry = safetensors_find(file, name);
-    float *values;
-    if (!entry) return status_fail(CLGAN_FAILED, "%s: it has no tensor %s", file->path, name);
-    const size_t rows = entry->dimensions == 2 ? entry->shape[0] : 1;
-    const size_t columns = entry->dimensions ? entry->shape[entry->dimensions - 1] : 1;
-    if (entry->dimensions < 1 || entry->dimensions > 2 || rows != tensor.rows || columns != tensor.columns)
-        return status_fail(CLGAN_FAILED, "%s: tensor %s is %zu x %zu, expected %zu x %zu", file->path, name, rows,
-                           columns, tensor.rows, tensor.columns);
-    TRY(memory_take(&values, rows * columns, sizeof *values));
-    clgan_status status = safetensors_read(file, entry, 0, values, rows * columns * sizeof *values);
-    if (status == CLGAN_OK) status = tensor_write(device, tensor, values);
+    float *values = NULL;
+    TRY(checkpoint_read_values(&values, checkpoint, name, tensor.rows, tensor.columns));
+    const clgan_status status = tensor_write(device, tensor, values);
     free(values);
     return status;
 }
@@ -126,7 +140,7 @@ clgan_status checkpoint_read_pair(const struct checkpoint *checkpoint, struct pa
     const struct safetensors_file *file = &checkpoint->file;
     const struct safetensors_entry *entry = safetensors_find(file, CHECKPOINT_SUMS);
     float sums[2 * METRICS];
-    if (checkpoint->steps_per_epoch != pair->steps_per_epoch)
+    if (checkpoint->step && checkpoint->steps_per_epoch != pair->steps_per_epoch)
         return status_fail(CLGAN_USAGE,
                            "%s: the run had %" PRIu64 " steps an epoch, this data gives %" PRIu64
                            ": it is other data. Point --data at what the run began with",

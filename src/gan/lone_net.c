@@ -5,9 +5,10 @@
 
 #include "base/file.h"
 #include "data/npy.h"
-#include "gan/checkpoint.h"
 #include "gan/checkpoint_files.h"
 #include "gan/sampler.h"
+
+enum { STEP_DIGITS = 16 };
 
 static clgan_status open_best(struct checkpoint *checkpoint, const struct clgan_run *run)
 {
@@ -22,10 +23,24 @@ static clgan_status open_best(struct checkpoint *checkpoint, const struct clgan_
     return status;
 }
 
-static clgan_status open_checkpoint(struct checkpoint *checkpoint, const struct clgan_run *run, const char *path)
+static clgan_status open_step(struct checkpoint *checkpoint, const struct clgan_run *run, const char *digits)
+{
+    char *path;
+    TRY(checkpoint_files_path(&path, run->folder, strtoull(digits, NULL, 10)));
+    const clgan_status status =
+        file_exists(path)
+            ? checkpoint_open(checkpoint, path, run->recipe_text)
+            : status_fail(CLGAN_USAGE, "%s has no checkpoint of step %s: the two newest are kept", run->folder, digits);
+    free(path);
+    return status;
+}
+
+clgan_status lone_net_checkpoint(struct checkpoint *checkpoint, const struct clgan_run *run, const char *path)
 {
     int found;
     if (path && strcmp(path, "best") == 0) return open_best(checkpoint, run);
+    if (path && *path && strlen(path) < STEP_DIGITS && !path[strspn(path, "0123456789")] && file_is_missing(path))
+        return open_step(checkpoint, run, path);
     if (path) return checkpoint_open(checkpoint, path, run->recipe_text);
     TRY(checkpoint_open_newest(checkpoint, &found, run->folder, run->recipe_text, &run->log));
     if (!found)
@@ -43,7 +58,7 @@ clgan_status lone_net_load(struct lone_net *net, struct device *device, const st
     const struct network_options kinds = {.average = g && recipe->train.average > 0};
     struct checkpoint checkpoint;
     *net = (struct lone_net){0};
-    TRY(open_checkpoint(&checkpoint, run, path));
+    TRY(lone_net_checkpoint(&checkpoint, run, path));
     *net = (struct lone_net){
         .device = device, .recipe = recipe, .step = checkpoint.step, .steps_per_epoch = checkpoint.steps_per_epoch};
     clgan_status status =
@@ -65,6 +80,13 @@ void lone_net_free(struct lone_net *net)
 
 /* ---- G ---- */
 
+clgan_status lone_net_check_noise(const struct clgan_run *run, const clgan_sample_options *options)
+{
+    if (!options->noise || options->noise->columns == (size_t)run->recipe.noise.size) return CLGAN_OK;
+    return status_fail(CLGAN_USAGE, "the noise has %zu values a row, the recipe's z has %zu", options->noise->columns,
+                       (size_t)run->recipe.noise.size);
+}
+
 clgan_status lone_net_draw(clgan_rows *samples, clgan_rows *noise_used, const struct lone_net *g,
                            const clgan_sample_options *options)
 {
@@ -80,6 +102,37 @@ clgan_status lone_net_draw(clgan_rows *samples, clgan_rows *noise_used, const st
         status = sampler_draw(&sampler, samples->values, noise_used ? noise_used->values : NULL,
                               options->noise ? options->noise->values : NULL, count);
     sampler_free(&sampler);
+    return status;
+}
+
+static clgan_status visit_pieces(struct sampler *sampler, clgan_rows *piece, const float *noise, size_t count,
+                                 clgan_status (*take)(void *user, const clgan_rows *piece, size_t first), void *user)
+{
+    const size_t most = piece->rows, in = pass_input(&sampler->pass).columns;
+    for (size_t first = 0; first < count; first += piece->rows) {
+        piece->rows = count - first < most ? count - first : most;
+        TRY(sampler_draw_piece(sampler, piece->values, NULL, noise ? noise + first * in : NULL, first, piece->rows));
+        TRY(take(user, piece, first));
+    }
+    return CLGAN_OK;
+}
+
+clgan_status lone_net_visit(const struct lone_net *g, const clgan_sample_options *options,
+                            clgan_status (*take)(void *user, const clgan_rows *piece, size_t first), void *user)
+{
+    const struct recipe *recipe = g->recipe;
+    const clgan_rows *noise = options->noise;
+    struct sampler sampler;
+    clgan_rows piece;
+    TRY(rows_take(&piece, (size_t)recipe->train.batch, (size_t)recipe->data.channels, (size_t)recipe->data.height,
+                  (size_t)recipe->data.width));
+    clgan_status status = sampler_make(&sampler, g->device, recipe, &g->network,
+                                       g->network.average && !options->raw_weights, options->seed);
+    if (status == CLGAN_OK)
+        status = visit_pieces(&sampler, &piece, noise ? noise->values : NULL, noise ? noise->rows : options->count,
+                              take, user);
+    sampler_free(&sampler);
+    clgan_rows_free(&piece);
     return status;
 }
 

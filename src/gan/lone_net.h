@@ -2,6 +2,7 @@
 #ifndef GAN_LONE_NET_H
 #define GAN_LONE_NET_H
 
+#include "gan/checkpoint.h"
 #include "gan/run.h"
 #include "nn/network.h"
 
@@ -13,16 +14,26 @@ struct lone_net {
     uint64_t step, steps_per_epoch; /* when the checkpoint was made */
 };
 
-/* Net `letter`, 'G' or 'D'. `checkpoint`: a file, or "best"; NULL: the run's newest that is whole. CLGAN_USAGE where
- * the run has none yet. After a failure too, lone_net_free is harmless. */
+/* Opens the checkpoint of a run that `path` names: a file, a step's number, or "best"; NULL: the newest that is whole.
+ * CLGAN_USAGE where the run has none such. */
+clgan_status lone_net_checkpoint(struct checkpoint *checkpoint, const struct clgan_run *run, const char *path);
+
+/* Net `letter`, 'G' or 'D'. `checkpoint`: as lone_net_checkpoint takes it. After a failure too, lone_net_free is
+ * harmless. */
 clgan_status lone_net_load(struct lone_net *net, struct device *device, const struct clgan_run *run, char letter,
                            const char *checkpoint);
 void lone_net_free(struct lone_net *net);
 
+/* CLGAN_USAGE where the options bring noise of another width than the recipe's. */
+clgan_status lone_net_check_noise(const struct clgan_run *run, const clgan_sample_options *options);
 /* x = G(z) into `samples` and z into `noise_used` (may be NULL), both taken here: options' count, seed, noise,
  * raw_weights. */
 clgan_status lone_net_draw(clgan_rows *samples, clgan_rows *noise_used, const struct lone_net *g,
                            const clgan_sample_options *options);
+
+/* The same samples, a minibatch at a time, to `take`; `first` is the number of the piece's first row. */
+clgan_status lone_net_visit(const struct lone_net *g, const clgan_sample_options *options,
+                            clgan_status (*take)(void *user, const clgan_rows *piece, size_t first), void *user);
 
 /* D(x) of each of `count` rows of `values` into `scores`. No dropout. */
 clgan_status lone_net_judge(float *scores, const struct lone_net *d, const float *values, size_t count);

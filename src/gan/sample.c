@@ -22,9 +22,7 @@ clgan_status clgan_sample(clgan_rows *samples, clgan_rows *noise_used, clgan_run
 {
     *samples = (clgan_rows){0};
     if (noise_used) *noise_used = (clgan_rows){0};
-    if (options->noise && options->noise->columns != (size_t)run->recipe.noise.size)
-        return status_fail(CLGAN_USAGE, "the noise has %zu values a row, the recipe's z has %zu",
-                           options->noise->columns, (size_t)run->recipe.noise.size);
+    TRY(lone_net_check_noise(run, options));
     const clgan_status status = draw(samples, noise_used, run, options);
     if (status != CLGAN_OK) {
         clgan_rows_free(samples);

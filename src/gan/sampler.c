@@ -34,28 +34,29 @@ void sampler_free(struct sampler *sampler)
     *sampler = (struct sampler){0};
 }
 
-/* Rows [first, first + rows) of all. */
-static clgan_status draw_piece(struct sampler *sampler, float *x, float *z, const float *noise, size_t first,
-                               size_t rows)
+clgan_status sampler_draw_piece(struct sampler *sampler, float *x, float *z, const float *noise, size_t first,
+                                size_t rows)
 {
     const struct tensor input = tensor_rows(pass_input(&sampler->pass), 0, rows);
     const struct tensor output = tensor_rows(pass_output(&sampler->pass), 0, rows);
     const state_u32 row = (state_u32)first;
     if (noise) {
-        TRY(tensor_write(sampler->device, input, noise + first * input.columns));
+        TRY(tensor_write(sampler->device, input, noise));
     } else {
         TRY(buffer_write(sampler->device, &sampler->state, offsetof(step_state, row), sizeof row, &row));
         TRY(plan_run(&sampler->noise));
     }
     TRY(plan_run(&sampler->forward));
-    if (z) TRY(tensor_read(sampler->device, input, z + first * input.columns));
-    return tensor_read(sampler->device, output, x + first * output.columns);
+    if (z) TRY(tensor_read(sampler->device, input, z));
+    return tensor_read(sampler->device, output, x);
 }
 
 clgan_status sampler_draw(struct sampler *sampler, float *x, float *z, const float *noise, size_t count)
 {
-    const size_t most = sampler->pass.rows;
+    const size_t most = sampler->pass.rows, in = pass_input(&sampler->pass).columns,
+                 out = pass_output(&sampler->pass).columns;
     for (size_t first = 0; first < count; first += most)
-        TRY(draw_piece(sampler, x, z, noise, first, count - first < most ? count - first : most));
+        TRY(sampler_draw_piece(sampler, x + first * out, z ? z + first * in : NULL, noise ? noise + first * in : NULL,
+                               first, count - first < most ? count - first : most));
     return CLGAN_OK;
 }

@@ -23,4 +23,8 @@ void sampler_free(struct sampler *sampler);
  * `z`, if not NULL, gets what was used. */
 clgan_status sampler_draw(struct sampler *sampler, float *x, float *z, const float *noise, size_t count);
 
+/* Rows [first, first + rows) of those, as many as the pass has at most. All pointers are to these rows alone. */
+clgan_status sampler_draw_piece(struct sampler *sampler, float *x, float *z, const float *noise, size_t first,
+                                size_t rows);
+
 #endif

@@ -57,16 +57,22 @@ static clgan_status plan_step(bool *begun, struct training *training, const stru
     return CLGAN_OK;
 }
 
+static clgan_status open_pair(struct training *training, const clgan_device_options *device, bool profile,
+                              const clgan_log *log)
+{
+    TRY(device_open(&training->device, device, profile, log));
+    TRY(pair_begin(&training->pair, training->device, training->recipe, false));
+    TRY(check_memory(training));
+    return pair_make(&training->pair);
+}
+
 static clgan_status set_up(struct training *training, const struct training_request *request,
                            const clgan_train_options *options, const clgan_log *log)
 {
     const struct recipe *recipe = training->recipe;
     const bool averaged = recipe->train.average > 0;
     TRY(read_data(training, request->data, request->imagined, log));
-    TRY(device_open(&training->device, &options->device, options->profile, log));
-    TRY(pair_begin(&training->pair, training->device, recipe, false));
-    TRY(check_memory(training));
-    TRY(pair_make(&training->pair));
+    TRY(open_pair(training, &options->device, options->profile, log));
     struct batches_request batches = pair_batches_request(recipe, &training->dataset.train);
     batches.stream = options->stream_data;
     TRY(batches_make(&training->batches, training->device, &batches, log));
@@ -91,6 +97,17 @@ clgan_status training_open(struct training *training, const struct recipe *recip
     return status;
 }
 
+clgan_status training_open_pair(struct training *training, const struct recipe *recipe, const char *data,
+                                const clgan_device_options *device, const clgan_log *log)
+{
+    *training = (struct training){.recipe = recipe};
+    clgan_status status = data ? read_data(training, *data ? data : NULL, false, log) : CLGAN_OK;
+    if (status == CLGAN_OK) status = open_pair(training, device, false, log);
+    training->pair.steps_per_epoch = recipe_has_pictures(recipe) ? 1 : (uint64_t)recipe->data.steps_per_epoch;
+    if (status != CLGAN_OK) training_close(training);
+    return status;
+}
+
 void training_close(struct training *training)
 {
     monitor_free(&training->monitor);
@@ -109,7 +126,7 @@ static clgan_status set_marginals(struct training *training)
     const struct network *g = &training->pair.g;
     const struct layer *last = &g->layers[g->count - 1];
     float *logits;
-    if (!last->spec->bias_from_marginals) return CLGAN_OK;
+    if (!last->spec->bias_from_marginals || !training->dataset.train.bytes) return CLGAN_OK;
     TRY(memory_take(&logits, training->dataset.train.size, sizeof *logits));
     marginal_logits(logits, &training->dataset.train);
     clgan_status status = tensor_write(training->device, last->bias.w, logits);

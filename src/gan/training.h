@@ -29,6 +29,11 @@ struct training_request {
 clgan_status training_open(struct training *training, const struct recipe *recipe,
                            const struct training_request *request, const clgan_train_options *options,
                            const clgan_log *log);
+/* A pair alone, without plans: enough for step 0. `data` as --data, "" for the usual places; NULL: the pictures are not
+ * read, and training_initialise leaves a bias from marginals to the caller. How long an epoch is counts from step 1 on.
+ */
+clgan_status training_open_pair(struct training *training, const struct recipe *recipe, const char *data,
+                                const clgan_device_options *device, const clgan_log *log);
 void training_close(struct training *training);
 
 /* Parameters of step 0: initial weights, the bias from marginals, layers taken over from run folder `from`. */

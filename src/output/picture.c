@@ -110,15 +110,31 @@ static clgan_status check_shape(const clgan_rows *rows)
                        rows->columns, rows->channels, rows->height, rows->width);
 }
 
+static clgan_status check_channels(const clgan_rows *rows)
+{
+    if (rows->channels == 1 || rows->channels == 3) return CLGAN_OK;
+    return status_fail(CLGAN_USAGE, "pictures of %zu channels can't be drawn: expected 1 (grey) or 3 (RGB)",
+                       rows->channels);
+}
+
+clgan_status picture_of_row(struct picture *picture, const clgan_rows *rows, size_t number, int signed_values)
+{
+    clgan_rows row = *rows;
+    *picture = (struct picture){0};
+    TRY(check_shape(rows));
+    TRY(check_channels(rows));
+    row.values += number * rows->columns;
+    row.rows = 1;
+    return draw_grid(picture, &row, &(struct grid){.rows = 1, .columns = 1, .scale = 1}, signed_values);
+}
+
 clgan_status picture_of_grid(struct picture *picture, const clgan_rows *rows, size_t grid_rows, size_t grid_columns,
                              int signed_values, bool last_apart)
 {
     struct grid grid;
     *picture = (struct picture){0};
     TRY(check_shape(rows));
-    if (rows->channels != 1 && rows->channels != 3)
-        return status_fail(CLGAN_USAGE, "pictures of %zu channels can't be drawn: expected 1 (grey) or 3 (RGB)",
-                           rows->channels);
+    TRY(check_channels(rows));
     TRY(choose_grid(&grid, rows, grid_rows, grid_columns));
     if (last_apart) grid.apart = APART;
     return draw_grid(picture, rows, &grid, signed_values);

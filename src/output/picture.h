@@ -36,6 +36,8 @@ clgan_status picture_of_rows(struct picture *picture, const clgan_rows *rows, si
  */
 clgan_status picture_of_grid(struct picture *picture, const clgan_rows *rows, size_t grid_rows, size_t grid_columns,
                              int signed_values, bool last_apart);
+/* One row as it is, a pixel a value, nothing around it. */
+clgan_status picture_of_row(struct picture *picture, const clgan_rows *rows, size_t number, int signed_values);
 /* RGB becomes grey: what its red channel says. */
 void picture_drop_colour(struct picture *picture);
 

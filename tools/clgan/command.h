@@ -14,6 +14,8 @@ int command_evaluate(struct context *context, int argc, char **argv);
 int command_figure(struct context *context, int argc, char **argv);
 int command_tune(struct context *context, int argc, char **argv);
 int command_selftest(struct context *context, int argc, char **argv);
+int command_export(struct context *context, int argc, char **argv);
+int command_import(struct context *context, int argc, char **argv);
 int command_recipes(struct context *context, int argc, char **argv);
 
 /* ---- JSON ---- */

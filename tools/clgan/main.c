@@ -13,6 +13,8 @@ static const struct subcommand subcommands[] = {
     {"score", command_score, "D(x), how real the discriminator finds each row"},
     {"evaluate", command_evaluate, "how good samples are: Parzen windows and other measures"},
     {"figure", command_figure, "the paper's figures of a run: neighbours, lines in z, densities, a filmstrip"},
+    {"export", command_export, "a run's nets for other programs: ONNX, safetensors, NumPy"},
+    {"import", command_import, "weights of another program as the start of a run"},
     {"tune", command_tune, "measure which kernels are fastest on a device, for trainings to come"},
     {"selftest", command_selftest, "does a device compute rightly: known answers of every kernel"},
     {"doctor", command_doctor, "one text file for a bug report, with the likely trouble in its first lines"},

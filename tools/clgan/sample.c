@@ -8,7 +8,7 @@
     "made of:\n"
 
 struct sample {
-    const char *device, *checkpoint, *noise, *noise_out, *out;
+    const char *device, *checkpoint, *noise, *noise_out, *out, *each;
     uint64_t count;
     struct seed seed;
     struct grid grid;
@@ -21,6 +21,12 @@ static int ends_with(const char *text, const char *end)
     return length > tail && strcmp(text + length - tail, end) == 0;
 }
 
+static int is_idx(const char *out)
+{
+    return ends_with(out, ".idx") || ends_with(out, ".idx.gz") || ends_with(out, "-ubyte") ||
+           ends_with(out, "-ubyte.gz");
+}
+
 static clgan_status write_samples(const struct sample *sample, const clgan_rows *rows, const clgan_rows *noise,
                                   const clgan_run *run, const char *out)
 {
@@ -31,11 +37,9 @@ static clgan_status write_samples(const struct sample *sample, const clgan_rows 
     return status;
 }
 
-static clgan_status draw(struct context *context, const struct sample *sample, clgan_run *run, const clgan_rows *noise,
-                         const char *out)
+static clgan_sample_options options_of(const struct sample *sample, const clgan_rows *noise)
 {
     clgan_sample_options options = CLGAN_SAMPLE_OPTIONS;
-    clgan_rows rows = {0}, used = {0};
     options.device.device = sample->device;
     options.device.no_cache = sample->no_cache;
     options.checkpoint = sample->checkpoint;
@@ -44,6 +48,14 @@ static clgan_status draw(struct context *context, const struct sample *sample, c
     if (sample->seed.text) options.seed = sample->seed.value;
     if (sample->grid.rows) options.count = sample->grid.rows * sample->grid.columns;
     if (sample->count) options.count = sample->count;
+    return options;
+}
+
+static clgan_status draw(struct context *context, const struct sample *sample, clgan_run *run, const clgan_rows *noise,
+                         const char *out)
+{
+    const clgan_sample_options options = options_of(sample, noise);
+    clgan_rows rows = {0}, used = {0};
     clgan_status status = clgan_sample(&rows, &used, run, &options);
     if (status == CLGAN_OK) status = write_samples(sample, &rows, &used, run, out);
     if (status == CLGAN_OK) fprintf(context->out, "%s: %zu samples\n", out, rows.rows);
@@ -52,21 +64,48 @@ static clgan_status draw(struct context *context, const struct sample *sample, c
     return status;
 }
 
+/* Straight into files, however many. */
+static clgan_status draw_into(struct context *context, const struct sample *sample, clgan_run *run,
+                              const clgan_rows *noise)
+{
+    const clgan_sample_options options = options_of(sample, noise);
+    const char *to = sample->each ? sample->each : sample->out;
+    const clgan_status status = (sample->each ? clgan_sample_each : clgan_sample_idx)(run, &options, to);
+    if (status == CLGAN_OK) fprintf(context->out, "%s: %zu samples\n", to, noise ? noise->rows : options.count);
+    return status;
+}
+
+/* 0, or the exit code of a mistake. */
+static int check(const struct sample *sample)
+{
+    const char *out = sample->out;
+    if (out && !ends_with(out, ".png") && !ends_with(out, ".npy") && !is_idx(out))
+        return command_misuse("sample", "--out %s: expected a name that ends in .png, .npy, .idx or -ubyte", out);
+    if (sample->noise && (sample->count || sample->seed.text))
+        return command_misuse("sample", "--noise brings its own z: it takes no --count or --seed");
+    if (sample->each && out) return command_misuse("sample", "--each DIR and --out FILE are two ways to write samples");
+    if (!sample->each && !(out && is_idx(out))) return 0;
+    if (sample->noise_out)
+        return command_misuse("sample", "--noise-out goes with .png and .npy: draw the same --seed once more for it");
+    return sample->grid.rows ? command_misuse("sample", "--grid belongs to a picture of all samples") : 0;
+}
+
 static int start(struct context *context, const struct sample *sample, const char *folder)
 {
     clgan_run *run;
     clgan_rows noise = {0};
     char own[4096];
-    if (sample->out && !ends_with(sample->out, ".png") && !ends_with(sample->out, ".npy"))
-        return command_misuse("sample", "--out %s: expected a name that ends in .png or .npy", sample->out);
-    if (sample->noise && (sample->count || sample->seed.text))
-        return command_misuse("sample", "--noise brings its own z: it takes no --count or --seed");
+    const int misuse = check(sample);
+    if (misuse) return misuse;
     clgan_status status = clgan_run_open(&run, folder, &context->log);
     if (status != CLGAN_OK) return command_end(status);
     snprintf(own, sizeof own, "%s/samples.png", folder);
     if (sample->noise) status = clgan_rows_read_npy(&noise, sample->noise);
+    const clgan_rows *given = sample->noise ? &noise : NULL;
     if (status == CLGAN_OK)
-        status = draw(context, sample, run, sample->noise ? &noise : NULL, sample->out ? sample->out : own);
+        status = sample->each || (sample->out && is_idx(sample->out))
+                     ? draw_into(context, sample, run, given)
+                     : draw(context, sample, run, given, sample->out ? sample->out : own);
     clgan_rows_free(&noise);
     clgan_run_free(run);
     return command_end(status);
@@ -81,9 +120,11 @@ int command_sample(struct context *context, int argc, char **argv)
         {"grid", "RxC", OPTION_GRID, &sample.grid, "rows and columns of the picture (as square as it goes)"},
         {"noise", "FILE.npy", OPTION_TEXT, &sample.noise, "rows of z to use, float32"},
         {"noise-out", "FILE.npy", OPTION_TEXT, &sample.noise_out, "keep the z of each sample"},
-        {"out", "FILE", OPTION_TEXT, &sample.out, ".png: a grid; .npy: float32, a row a sample (RUN/samples.png)"},
+        {"out", "FILE", OPTION_TEXT, &sample.out,
+         ".png: a grid; .npy: float32, a row a sample; .idx, -ubyte, also with .gz: bytes (RUN/samples.png)"},
+        {"each", "DIR", OPTION_TEXT, &sample.each, "a PNG for each sample, DIR/000000.png and so on"},
         {"checkpoint", "FILE", OPTION_TEXT, &sample.checkpoint,
-         "weights to use: a file, or best (the newest checkpoint)"},
+         "weights to use: a file, a step's number, or best (the newest checkpoint)"},
         {"raw", NULL, OPTION_FLAG, &sample.raw, "G's weights as they are, where the run keeps an average"},
         {"device", "D", OPTION_TEXT, &sample.device, "index, cpu, gpu or part of a name (a GPU, else a CPU)"},
         {"no-cache", NULL, OPTION_FLAG, &sample.no_cache, "neither read nor write compiled programs"},

@@ -98,9 +98,10 @@ static struct place find_place(const struct line *line, const struct usage *usag
         place.only_operands = strcmp(word, "--") == 0;
         const struct option_spec *option = option_find(usage, word, &value);
         if (!option || !option->argument || value) continue;
-        if (i + 2 == line->count) place.value_of = option;
+        const int values = option->kind == OPTION_PAIR ? 2 : 1;
+        if (line->count - i <= values + 1) place.value_of = option;
         if (strcmp(option->name, "recipe") == 0 && i + 2 < line->count) place.recipe = line->words[i + 1];
-        i++;
+        i += values;
     }
     if (strstr(usage->operands, "RECIPE") == NULL && place.operands) place.recipe = NULL;
     return place;
@@ -125,7 +126,8 @@ static void offer_usage(struct line *line, const struct usage *usage, int from)
     const struct place place = find_place(line, usage, from);
     const struct option_spec *option = *word == '-' && strchr(word, '=') ? option_find(usage, word, &value) : NULL;
     if (place.value_of) {
-        offer_named(offers, place.value_of->argument, place.recipe);
+        const char *second = place.value_of->kind == OPTION_PAIR ? strchr(place.value_of->argument, ' ') : NULL;
+        offer_named(offers, second ? second + 1 : place.value_of->argument, place.recipe);
     } else if (option && option->argument && !place.only_operands) {
         offers->lead = (size_t)(value - word);
         offer_named(offers, option->argument, place.recipe);

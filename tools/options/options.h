@@ -12,14 +12,18 @@
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
 enum option_kind {
-    OPTION_FLAG,    /* int: 1 when given */
-    OPTION_TEXT,    /* const char * */
-    OPTION_COUNT,   /* uint64_t, from 1 */
-    OPTION_NUMBER,  /* double, above 0 */
-    OPTION_SEED,    /* struct seed */
-    OPTION_TIME,    /* double, seconds: 90, 90s, 60m, 2h */
-    OPTION_GRID,    /* struct grid: RxC */
-    OPTION_SETTINGS /* struct settings: may come more than once */
+    OPTION_FLAG,     /* int: 1 when given */
+    OPTION_TEXT,     /* const char * */
+    OPTION_COUNT,    /* uint64_t, from 1 */
+    OPTION_NUMBER,   /* double, above 0 */
+    OPTION_SEED,     /* struct seed */
+    OPTION_TIME,     /* double, seconds: 90, 90s, 60m, 2h */
+    OPTION_GRID,     /* struct grid: RxC */
+    OPTION_SETTINGS, /* struct settings: may come more than once */
+    OPTION_PAIR      /* struct pair: two values */
+};
+struct pair {
+    const char *first, *second;
 };
 struct seed {
     uint64_t value;

@@ -97,6 +97,9 @@ static const char *store(const struct option_spec *option, const char *text)
         return read_grid(option->target, text) ? NULL : "ROWSxCOLUMNS such as 4x6";
     case OPTION_SETTINGS:
         return add_setting(option->target, text) ? NULL : "less (memory is short)";
+    case OPTION_PAIR:
+        ((struct pair *)option->target)->first = text;
+        return NULL;
     }
     return NULL;
 }
@@ -128,6 +131,10 @@ static int read_option(const struct context *context, const struct usage *usage,
         value = argv[++*at];
     }
     const char *expected = store(option, value ? value : "");
+    if (!expected && option->kind == OPTION_PAIR) {
+        if (*at + 1 == argc) return misuse(context, usage, "%s%s expects %s", dashes, option->name, option->argument);
+        ((struct pair *)option->target)->second = argv[++*at];
+    }
     return expected ? misuse(context, usage, "%s%s %s: expected %s", dashes, option->name, value, expected) : 0;
 }
 
