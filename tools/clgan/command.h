@@ -23,6 +23,7 @@ int command_sample(struct context *context, int argc, char **argv);
 int command_score(struct context *context, int argc, char **argv);
 int command_evaluate(struct context *context, int argc, char **argv);
 int command_figure(struct context *context, int argc, char **argv);
+int command_report(struct context *context, int argc, char **argv);
 int command_tune(struct context *context, int argc, char **argv);
 int command_selftest(struct context *context, int argc, char **argv);
 int command_recipes(struct context *context, int argc, char **argv);
@@ -62,9 +63,9 @@ struct usage {
     const char *name, *operands, *about; /* operands as help shows them */
     const struct option_spec *options;
     size_t option_count;
-    int least, most; /* operands; at most 2 */
+    int least, most; /* operands */
 };
-enum { OPERANDS = 2 };
+enum { OPERANDS = 8 };
 
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 

@@ -18,6 +18,7 @@ static const struct subcommand subcommands[] = {
     {"score", command_score, "D(x), how real the discriminator finds each row"},
     {"evaluate", command_evaluate, "how good samples are: Parzen windows and other measures"},
     {"figure", command_figure, "the paper's figures of a run: neighbours, lines in z, densities, a filmstrip"},
+    {"report", command_report, "a run as one page to look at, or several compared"},
     {"tune", command_tune, "measure which kernels are fastest on a device, for trainings to come"},
     {"selftest", command_selftest, "does a device compute rightly: known answers of every kernel"},
     {"doctor", command_doctor, "one text file for a bug report, with the likely trouble in its first lines"},
