@@ -1,94 +1,22 @@
 /* Results as one page: no script, no network, texts escaped. */
 #include <string.h>
 
-#include "base/text.h"
+#include "output/html.h"
 #include "result.h"
 
-/* Colours of Okabe and Ito, which people who see few colours tell apart; names stand beside every bar. */
-static const char head[] =
-    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-    "<title>clgan-bench: which device to train on</title>\n<style>\n"
-    ":root{color-scheme:light "
-    "dark;--page:#fbfbf9;--card:#fff;--ink:#1d1d1b;--soft:#5f5f5a;--edge:#dcdcd6;--track:#efefea;"
-    "--warn:#a33c00;--c0:#0072b2;--c1:#d55e00;--c2:#009e73;--c3:#b65a90;--c4:#c98a00;--c5:#3a9bd9;--c6:#77776f;--c7:#"
-    "94861b}\n"
-    "@media(prefers-color-scheme:dark){:root{--page:#161615;--card:#201f1e;--ink:#ecece6;--soft:#a9a9a1;--edge:#3a3a36;"
-    "--track:#2b2b28;--warn:#ff9d66;--c0:#56b4e9;--c1:#f0853f;--c2:#2fc79a;--c3:#dd92bb;--c4:#e6ab2e;--c5:#8fd0f5;"
-    "--c6:#a5a59c;--c7:#e0d548}}\n"
-    "*{box-sizing:border-box}body{margin:0;background:var(--page);color:var(--ink);font:16px/1.45 system-ui,sans-serif;"
-    "overflow-wrap:anywhere}main{max-width:66rem;margin:0 auto;padding:1.2rem 1rem 3rem}\n"
-    "h1{font-size:1.15rem;margin:.2rem 0 .8rem;color:var(--soft);font-weight:600}h2{font-size:1.25rem;margin:2.2rem 0 "
-    ".4rem}"
-    "h3{font-size:1rem;margin:1.1rem 0 .3rem;font-weight:600}h3 "
-    "small,small{color:var(--soft);font-weight:400;font-size:.85rem}\n"
-    ".verdict{font-size:1.3rem;line-height:1.35;margin:0 0 1.2rem;padding:1rem 1.2rem;background:var(--card);"
-    "border:1px solid var(--edge);border-left:6px solid var(--c2);border-radius:8px}\n"
-    ".devices{display:grid;grid-template-columns:repeat(auto-fit,minmax(15rem,1fr));gap:.7rem;list-style:none;margin:0;"
-    "padding:0}"
-    ".devices li{background:var(--card);border:1px solid var(--edge);border-radius:8px;padding:.7rem "
-    ".9rem;font-size:.9rem}"
-    ".devices b{font-size:1rem}.warn{color:var(--warn);font-weight:600}\n"
-    ".dot{display:inline-block;width:.75em;height:.75em;border-radius:2px;margin-right:.45em}\n"
-    ".line{display:grid;grid-template-columns:11rem 1fr 15rem;gap:.7rem;align-items:center;margin:.22rem 0}"
-    ".who{text-align:right;font-size:.9rem}.track{position:relative;height:1.1rem;background:var(--track);border-"
-    "radius:3px}"
-    ".bar{position:absolute;left:0;top:0;bottom:0;border-radius:3px;min-width:2px}"
-    ".range{position:absolute;top:50%;height:2px;margin-top:-1px;background:var(--ink);opacity:.65;min-width:1px}"
-    ".value{font-variant-numeric:tabular-nums;font-size:.9rem;white-space:nowrap}.none{grid-column:2/"
-    "4;color:var(--soft);font-size:.9rem}\n"
-    ".d0{background:var(--c0)}.d1{background:var(--c1)}.d2{background:var(--c2)}.d3{background:var(--c3)}.d4{"
-    "background:var(--c4)}"
-    ".d5{background:var(--c5)}.d6{background:var(--c6)}.d7{background:var(--c7)}\n"
-    "details{margin-top:1.6rem}summary{cursor:pointer;font-size:1.25rem;font-weight:700}.wide{overflow-x:auto;margin-"
-    "top:.6rem}"
-    "table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums}th,td{padding:.3rem "
-    ".6rem;text-align:left;"
-    "border-bottom:1px solid "
-    "var(--edge);vertical-align:top;overflow-wrap:normal}td.n{text-align:right;white-space:nowrap}"
-    "footer{margin-top:2.5rem;color:var(--soft);font-size:.85rem}\n"
-    "@media(max-width:44rem){.line{grid-template-columns:1fr auto;gap:.1rem .7rem;margin:.45rem 0}.who{text-align:left}"
-    ".track{grid-column:1/3;grid-row:2}.none{grid-column:1/3}.verdict{font-size:1.12rem}}\n"
-    "</style>\n</head>\n<body>\n<main>\n<h1>Which device to train on</h1>\n";
-
+/* Colours are those of Okabe and Ito, which people who see few colours tell apart; names stand beside every bar. */
 enum { COLOURS = 8 };
+static html_files styles = {"page.css", "bench.css", NULL};
 
-static void append_escaped(struct text *text, const char *from)
-{
-    for (const char *at = result_plain(from); *at; at++) {
-        const char *name = *at == '&'    ? "&amp;"
-                           : *at == '<'  ? "&lt;"
-                           : *at == '>'  ? "&gt;"
-                           : *at == '"'  ? "&quot;"
-                           : *at == '\'' ? "&#39;"
-                                         : NULL;
-        if (name)
-            text_append(text, "%s", name);
-        else
-            text_append_bytes(text, at, 1);
-    }
-}
-
-/* "<tag>text</tag>", escaped. */
+/* "<tag>text</tag>", escaped: of whatever a driver or a file says, as much as a name may be long. */
 static void append_element(struct text *text, const char *open, const char *from, const char *close)
 {
-    text_append(text, "%s", open);
-    append_escaped(text, from);
-    text_append(text, "%s", close);
+    html_element(text, open, result_plain(from), close);
 }
 
-/* A verdict is longer than a name: piece by piece. */
 static void append_paragraph(struct text *text, const char *open, struct text *words)
 {
-    text_append(text, "%s", open);
-    for (size_t at = 0; at < words->length; at++) {
-        const char letter[2] = {words->bytes[at], 0};
-        if ((unsigned char)letter[0] < 0x80)
-            append_escaped(text, letter);
-        else
-            text_append_bytes(text, letter, 1);
-    }
-    text_append(text, "</p>\n");
+    html_element(text, open, words->bytes ? words->bytes : "", "</p>\n");
     text_free(words);
 }
 
@@ -127,7 +55,7 @@ static void append_bar(struct text *text, const struct result_row *row, size_t n
                 "style=\"left:%.2f%%;width:%.2f%%\"></span></span><span class=\"value\">",
                 number % COLOURS, 100 * row->value / full, 100 * row->low / full,
                 100 * ((row->high < full ? row->high : full) - row->low) / full);
-    append_escaped(text, result_value(row->value, row->unit));
+    html_escaped(text, result_value(row->value, row->unit));
     if (row->percent > 0) text_append(text, " <small>%.0f&thinsp;%% of peak</small>", row->percent);
     text_append(text, "</span>");
 }
@@ -241,13 +169,15 @@ static void append_footer(struct text *text, const struct result *result)
     append_element(text, "", result->build, "; ");
     append_element(text, "", result->cpu, ", ");
     append_element(text, "", result->system, "; ");
-    append_element(text, "", result->mode, " run.</p></footer>\n</main>\n</body>\n</html>\n");
+    append_element(text, "", result->mode, " run.</p></footer>\n</main>\n");
+    html_end(text);
 }
 
 void result_page(struct text *text, const struct result *result, const struct changes *changes)
 {
     struct text verdict = {0};
-    text_append(text, "%s", head);
+    html_begin(text, "clgan-bench: which device to train on", NULL, styles);
+    text_append(text, "<h1>Which device to train on</h1>\n");
     result_verdict(&verdict, result);
     append_paragraph(text, "<p class=\"verdict\">", &verdict);
     append_devices(text, result);

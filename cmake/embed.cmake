@@ -1,13 +1,17 @@
-# Writes OUTPUT, a C source with the table of base/embedded.h over FILES (a list of paths).
+# Writes OUTPUT, a C source with the table of base/embedded.h over FILES (a list of paths of texts). A reference to a
+# source map, which a browser would look for beside the page, is left out.
 set(arrays "")
 set(table "")
 set(number 0)
 foreach(file IN LISTS FILES)
   get_filename_component(name ${file} NAME)
-  file(READ ${file} bytes HEX)
+  file(READ ${file} text)
+  string(REGEX REPLACE "\n//# sourceMappingURL=[^\n]*" "\n" text "${text}")
+  string(SHA256 hash "${text}")
+  string(HEX "${text}" bytes)
   string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${bytes}")
   string(APPEND arrays "static const char file${number}[] = {${bytes}0};\n")
-  string(APPEND table "    {\"${name}\", file${number}, sizeof file${number} - 1},\n")
+  string(APPEND table "    {\"${name}\", file${number}, sizeof file${number} - 1, \"${hash}\"},\n")
   math(EXPR number "${number} + 1")
 endforeach()
-file(WRITE ${OUTPUT} "/* made by cmake/embed.cmake */\n#include \"base/embedded.h\"\n\n${arrays}\nconst struct embedded_file embedded_files[] = {\n${table}    {0, 0, 0}};\n")
+file(WRITE ${OUTPUT} "/* made by cmake/embed.cmake */\n#include \"base/embedded.h\"\n\n${arrays}\nconst struct embedded_file embedded_files[] = {\n${table}    {0, 0, 0, 0}};\n")

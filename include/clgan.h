@@ -435,6 +435,8 @@ typedef struct clgan_evaluation {
     clgan_measure *measures;                      /* the further ones that were asked for */
     size_t measure_count;                         /* of those */
 } clgan_evaluation;
+/* As one document of JSON, what is not finite as null; the caller frees `*json` with clgan_text_free. */
+CLGAN_API clgan_status clgan_evaluation_json(char **json, const clgan_evaluation *evaluation);
 /* Frees an evaluation and what it holds. */
 CLGAN_API void clgan_evaluation_free(clgan_evaluation *evaluation);
 
@@ -466,7 +468,8 @@ typedef struct clgan_evaluate_options {
         sizeof(clgan_evaluate_options), CLGAN_DEVICE_OPTIONS, NULL, 0, NULL, 0, NULL, 0, 1, 0, 0, 1, 0, NULL           \
     }
 
-/* Evaluates samples of `run`, or `options->samples` with `run` NULL. The caller frees `*evaluation`. CLGAN_USAGE where
+/* Evaluates samples of `run`, or `options->samples` with `run` NULL. A run's is kept in its evaluation.json, where that
+ * can be written. The caller frees `*evaluation`. CLGAN_USAGE where
  * options contradict each other, rows have another width than the data, or a measure is not known; CLGAN_FAILED where a
  * value is not finite. */
 CLGAN_API clgan_status clgan_evaluate(clgan_evaluation **evaluation, clgan_run *run,
@@ -569,6 +572,25 @@ typedef struct clgan_import_options {
  * is made where a name, a shape, a value or the check is not right: CLGAN_USAGE or CLGAN_FAILED say which and why. */
 CLGAN_API clgan_status clgan_import(clgan_run **run, char **told, const char *path, const clgan_recipe *recipe,
                                     const clgan_import_options *options, const clgan_log *log);
+
+/* ---- report: a run, or several, as one page of HTML ---- */
+
+/* How to write the page. Initialise with CLGAN_REPORT_OPTIONS. */
+typedef struct clgan_report_options {
+    size_t size;
+    const char *out; /* the file; NULL: report.html in the folder of a single run, compare.html here for several */
+} clgan_report_options;
+#define CLGAN_REPORT_OPTIONS                                                                                           \
+    {                                                                                                                  \
+        sizeof(clgan_report_options), NULL                                                                             \
+    }
+
+/* Writes one page that needs no other file and no network: what was trained and how fast, curves of every number of the
+ * log, samples over the epochs, figures, evaluation, recipe; of several runs, 8 at most, curves over each other and
+ * what differs. `*written`: its path; the caller frees it with clgan_text_free. Touches no device and no lock: a run
+ * may be under way. CLGAN_USAGE where the file is there and is no page of clgan. */
+CLGAN_API clgan_status clgan_report(char **written, clgan_run *const *runs, size_t count,
+                                    const clgan_report_options *options);
 
 #ifdef __cplusplus
 }

@@ -83,3 +83,12 @@ size_t text_character(const char *string, size_t left)
     }
     return 0;
 }
+
+void text_clean(char *string)
+{
+    text_plain(string, "");
+    for (size_t size; *string; string += size ? size : 1) {
+        size = text_character(string, strnlen(string, 4));
+        if (!size) *string = '?';
+    }
+}

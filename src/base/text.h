@@ -20,6 +20,8 @@ void text_append_bytes(struct text *text, const char *bytes, size_t length);
 void text_free(struct text *text);
 /* Puts '?' where a string has control characters, which a terminal would obey, but for those in `allowed`. */
 void text_plain(char *string, const char *allowed);
+/* The same, and in place of bytes that are no UTF-8. */
+void text_clean(char *string);
 /* Bytes of the UTF-8 character that begins a string of `left` bytes; 0: none does. */
 size_t text_character(const char *string, size_t left);
 /* Hands the string over to `*out` (freed with free()) and empties `text`; CLGAN_FAILED if an append had failed. */

@@ -9,6 +9,7 @@
 #include "evaluate/parzen_protocol.h"
 #include "evaluate/reference.h"
 #include "gan/evaluate_data.h"
+#include "gan/evaluation_file.h"
 #include "gan/lone_net.h"
 
 enum { HELD_OUT = 10000, MOST_SAMPLES = 1000000 };
@@ -270,6 +271,18 @@ static void add_caveats(clgan_evaluation *evaluation)
     evaluation->caveat_count = count;
 }
 
+/* The run's folder may be one that can't be written: the figures are there all the same. */
+static void keep(const struct job *job)
+{
+    if (!job->run) return;
+    const struct evaluation_of of = {.step = job->g.step,
+                                     .epoch = job->g.step / job->g.steps_per_epoch,
+                                     .seed = job->options->seed,
+                                     .raw_weights = job->options->raw_weights};
+    if (evaluation_file_write(job->run, job->evaluation, &of) != CLGAN_OK)
+        log_warning(job->log, "the evaluation is not kept in the run: %s", clgan_last_error());
+}
+
 static clgan_status evaluate(struct job *job)
 {
     TRY(device_open(&job->device, &job->options->device, false, job->log));
@@ -290,6 +303,7 @@ clgan_status clgan_evaluate(clgan_evaluation **evaluation, clgan_run *run, const
     TRY(check_options(options, run));
     TRY(memory_take(&job.evaluation, 1, sizeof *job.evaluation));
     const clgan_status status = evaluate(&job);
+    if (status == CLGAN_OK) keep(&job);
     if (!job.borrowed) clgan_rows_free(&job.samples);
     evaluate_data_free(&job.data);
     lone_net_free(&job.g);

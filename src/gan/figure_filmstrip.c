@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "gan/figure.h"
+#include "gan/run_pictures.h"
 #include "output/animation.h"
 #include "output/chart.h"
 
@@ -26,53 +27,13 @@ static const struct font font = {14, false, {0.1, 0.1, 0.1, 1}};
 
 /* ---- the pictures that training kept ---- */
 
-/* Epochs whose pictures there are, ascending. */
-struct epochs {
-    uint64_t *numbers;
-    size_t count;
-};
-
-static int ascending(const void *a, const void *b)
+static clgan_status list_epochs(struct run_pictures *epochs, const struct clgan_run *run)
 {
-    const uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
-    return (left > right) - (left < right);
-}
-
-static clgan_status choose_epochs(struct epochs *epochs, const struct file_names *names)
-{
-    TRY(memory_take(&epochs->numbers, names->count, sizeof *epochs->numbers));
-    for (size_t i = 0; i < names->count; i++) {
-        uint64_t epoch;
-        char file[RUN_PICTURE];
-        if (sscanf(names->list[i], "epoch-%12" SCNu64 ".png", &epoch) != 1) continue;
-        run_picture_name(file, epoch);
-        if (strcmp(strchr(file, '/') + 1, names->list[i]) != 0) continue;
-        epochs->numbers[epochs->count++] = epoch;
-    }
-    if (epochs->count) qsort(epochs->numbers, epochs->count, sizeof *epochs->numbers, ascending);
-    return CLGAN_OK;
-}
-
-static clgan_status list_epochs(struct epochs *epochs, const struct clgan_run *run)
-{
-    char *folder;
-    struct file_names names = {0};
-    TRY(run_path(&folder, run, "samples"));
-    clgan_status status = file_list(&names, folder);
-    if (status == CLGAN_OK) status = choose_epochs(epochs, &names);
-    file_names_free(&names);
-    if (status == CLGAN_OK && !epochs->count)
-        status =
-            status_fail(CLGAN_USAGE, "%s has no pictures epoch-NNNN.png yet: train first with clgan train --resume %s",
-                        folder, run->folder);
-    free(folder);
-    return status;
-}
-
-/* Number `i` of `chosen` epochs evenly, the first and the last among them. */
-static uint64_t choose(const struct epochs *epochs, size_t i, size_t chosen)
-{
-    return epochs->numbers[chosen > 1 ? i * (epochs->count - 1) / (chosen - 1) : epochs->count - 1];
+    TRY(run_pictures_list(epochs, run));
+    if (epochs->count) return CLGAN_OK;
+    return status_fail(CLGAN_USAGE,
+                       "%s/samples has no pictures epoch-NNNN.png yet: train first with clgan train --resume %s",
+                       run->folder, run->folder);
 }
 
 static clgan_status read_epoch(struct picture *picture, const struct clgan_run *run, uint64_t epoch)
@@ -119,14 +80,14 @@ static clgan_status add_frame(struct animation *animation, const struct clgan_ru
     return status;
 }
 
-static clgan_status write_animation(const char *path, const struct clgan_run *run, const struct epochs *epochs,
+static clgan_status write_animation(const char *path, const struct clgan_run *run, const struct run_pictures *epochs,
                                     size_t frames)
 {
     struct animation animation;
     TRY(animation_begin(&animation, path, frames));
     clgan_status status = CLGAN_OK;
     for (size_t i = 0; i < frames && status == CLGAN_OK; i++)
-        status = add_frame(&animation, run, choose(epochs, i, frames), i + 1 == frames);
+        status = add_frame(&animation, run, run_pictures_choose(epochs, i, frames), i + 1 == frames);
     if (status == CLGAN_OK) status = animation_end(&animation);
     animation_abandon(&animation);
     return status;
@@ -187,10 +148,10 @@ static clgan_status begin_sheet(struct chart *chart, const struct sheet *sheet)
 }
 
 static clgan_status draw_sheet(struct chart *chart, struct sheet *sheet, const struct clgan_run *run,
-                               const struct epochs *epochs)
+                               const struct run_pictures *epochs)
 {
     for (size_t i = 0; i < sheet->tiles; i++) {
-        const uint64_t epoch = choose(epochs, i, sheet->tiles);
+        const uint64_t epoch = run_pictures_choose(epochs, i, sheet->tiles);
         struct picture picture;
         TRY(read_tile(&picture, sheet, run, epoch));
         clgan_status status = CLGAN_OK;
@@ -205,7 +166,7 @@ static clgan_status draw_sheet(struct chart *chart, struct sheet *sheet, const s
     return CLGAN_OK;
 }
 
-static clgan_status write_sheet(const char *path, const struct clgan_run *run, const struct epochs *epochs)
+static clgan_status write_sheet(const char *path, const struct clgan_run *run, const struct run_pictures *epochs)
 {
     struct chart chart = {0};
     struct picture picture = {0};
@@ -226,7 +187,7 @@ static clgan_status make(const char *png, const char *animated, const struct clg
                          const clgan_figure_options *options)
 {
     const size_t most = options->count ? options->count : FRAMES;
-    struct epochs epochs = {0};
+    struct run_pictures epochs = {0};
     clgan_status status = list_epochs(&epochs, run);
     const size_t frames = epochs.count < most ? epochs.count : most;
     if (status == CLGAN_OK && frames < epochs.count)
@@ -235,7 +196,7 @@ static clgan_status make(const char *png, const char *animated, const struct clg
         log_info(&run->log, "the picture shows %d of %zu pictures, chosen evenly", TILES, epochs.count);
     if (status == CLGAN_OK) status = write_sheet(png, run, &epochs);
     if (status == CLGAN_OK) status = write_animation(animated, run, &epochs, frames);
-    free(epochs.numbers);
+    run_pictures_free(&epochs);
     return status;
 }
 

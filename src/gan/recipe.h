@@ -80,6 +80,10 @@ clgan_status recipe_parse(struct recipe *recipe, const char *yaml, size_t length
 /* The resolved recipe as YAML, keys foreign to a kind left out; recipe_parse of it gives an equal struct, and writing
  * that the same text. */
 clgan_status recipe_write(char **text, const struct recipe *recipe);
+/* Is given the path of a key, as --set takes it, and its value as recipe_write has it. */
+typedef void recipe_value_visitor(void *user, const char *path, const char *value);
+/* Visits each key of the resolved recipe, in order; numbers are written as the thread's locale says. */
+void recipe_each_value(const struct recipe *recipe, recipe_value_visitor *visit, void *user);
 /* Values of one data row: channels * height * width. */
 size_t recipe_data_size(const struct recipe *recipe);
 /* Whether the data is read from files, not drawn on the device. */

@@ -1,8 +1,8 @@
-#include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/locale.h"
 #include "gan/recipe_reader.h"
 
 clgan_status recipe_reader_fail(const struct recipe_reader *reader, int where, const char *path, const char *format,
@@ -79,11 +79,9 @@ clgan_status recipe_parse(struct recipe *recipe, const char *yaml, size_t length
 {
     memset(recipe, 0, sizeof *recipe); /* the padding too: equal recipes are equal in memory */
     struct recipe_reader reader = {.recipe = recipe, .origin = origin, .settings = settings, .setting_count = count};
-    locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0); /* 0.5 is 0.5 wherever the program runs */
-    if (!plain) return status_fail(CLGAN_FAILED, "the C locale is not available");
-    locale_t before = uselocale(plain);
-    clgan_status status = parse(&reader, yaml, length);
-    uselocale(before);
-    freelocale(plain);
+    struct plain_locale locale;
+    TRY(locale_begin(&locale)); /* 0.5 is 0.5 wherever the program runs */
+    const clgan_status status = parse(&reader, yaml, length);
+    locale_end(&locale);
     return status;
 }

@@ -1,8 +1,8 @@
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/locale.h"
 #include "base/text.h"
 #include "gan/recipe_fields.h"
 
@@ -102,11 +102,28 @@ static void write_all(struct text *text, const struct recipe *recipe)
 clgan_status recipe_write(char **text, const struct recipe *recipe)
 {
     struct text yaml = {0};
-    locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    if (!plain) return status_fail(CLGAN_FAILED, "the C locale is not available");
-    locale_t before = uselocale(plain);
+    struct plain_locale locale;
+    TRY(locale_begin(&locale));
     write_all(&yaml, recipe);
-    uselocale(before);
-    freelocale(plain);
+    locale_end(&locale);
     return text_take(text, &yaml);
+}
+
+void recipe_each_value(const struct recipe *recipe, recipe_value_visitor *visit, void *user)
+{
+    for (int id = 0; id < RECIPE_SECTIONS; id++) {
+        const struct recipe_section *section = &recipe_sections[id];
+        for (size_t layer = 0; layer < recipe_section_count(recipe, section); layer++) {
+            const void *at = recipe_section_of(recipe, section, layer);
+            for (size_t i = 0; i < section->count; i++) {
+                struct text value = {0};
+                char path[RECIPE_PATH];
+                if (!recipe_field_belongs(section, at, &section->fields[i])) continue;
+                recipe_path(path, section, layer, section->fields[i].key);
+                write_value(&value, &section->fields[i], at);
+                visit(user, path, value.bytes ? value.bytes : "");
+                text_free(&value);
+            }
+        }
+    }
 }

@@ -38,13 +38,22 @@ void run_halve_rates(struct clgan_run *run, unsigned times)
 
 /* ---- run.json and recipe.yaml ---- */
 
+/* NULL where there are none, or memory is short. */
+static json_t *list_devices(const struct clgan_run *run)
+{
+    json_t *list = *run->devices[0] ? json_array() : NULL;
+    for (size_t i = 0; i < RUN_DEVICES && *run->devices[i]; i++)
+        json_array_append_new(list, json_string(run->devices[i]));
+    return list;
+}
+
 static clgan_status write_settings(const struct clgan_run *run)
 {
     char *path = NULL;
-    json_t *json =
-        json_pack("{s:i, s:s*, s:s*, s:I, s:I, s:I, s:I}", "format", 1, "data", run->data, "from", run->from, "epochs",
-                  (json_int_t)run->epochs, "evaluate_every", (json_int_t)run->evaluate_every, "rollbacks",
-                  (json_int_t)run->rollbacks, "rolled_back_to", (json_int_t)run->rolled_back_to);
+    json_t *json = json_pack("{s:i, s:s*, s:s*, s:I, s:I, s:I, s:I, s:o*}", "format", 1, "data", run->data, "from",
+                             run->from, "epochs", (json_int_t)run->epochs, "evaluate_every",
+                             (json_int_t)run->evaluate_every, "rollbacks", (json_int_t)run->rollbacks, "rolled_back_to",
+                             (json_int_t)run->rolled_back_to, "devices", list_devices(run));
     char *text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
     json_decref(json);
     if (!text)
@@ -83,21 +92,37 @@ clgan_status run_tidy(const struct clgan_run *run)
     return file_sync_folder_of(run->folder);
 }
 
+/* False where it is no list of devices. */
+static bool parse_devices(struct clgan_run *run, const json_t *list)
+{
+    size_t i;
+    json_t *item;
+    if (list && (!json_is_array(list) || json_array_size(list) > RUN_DEVICES)) return false;
+    json_array_foreach(list, i, item)
+    {
+        const char *words = json_string_value(item);
+        if (!words || !*words || strlen(words) >= RUN_DEVICE) return false;
+        snprintf(run->devices[i], RUN_DEVICE, "%s", words);
+    }
+    return true;
+}
+
 static clgan_status parse_settings(struct clgan_run *run, const char *bytes, size_t length, const char *path)
 {
     json_error_t error = {0};
     const char *data = NULL, *from = NULL;
     json_int_t epochs = 0, every = 0, rollbacks = 0, back = 0, format = 0;
+    json_t *devices = NULL;
     json_t *json = json_loadb(bytes, length, JSON_REJECT_DUPLICATES, &error);
     if (!json) return status_fail(CLGAN_FAILED, "%s:%d: %s", path, error.line, error.text);
     clgan_status status = CLGAN_OK;
-    if (json_unpack_ex(json, &error, JSON_STRICT, "{s:I, s?s, s?s, s:I, s?I, s?I, s?I}", "format", &format, "data",
+    if (json_unpack_ex(json, &error, JSON_STRICT, "{s:I, s?s, s?s, s:I, s?I, s?I, s?I, s?o}", "format", &format, "data",
                        &data, "from", &from, "epochs", &epochs, "evaluate_every", &every, "rollbacks", &rollbacks,
-                       "rolled_back_to", &back) ||
+                       "rolled_back_to", &back, "devices", &devices) ||
         format != 1 || epochs < 0 || epochs > CLGAN_EPOCHS || every < 0 || every > CLGAN_EPOCHS || rollbacks < 0 ||
-        rollbacks > RUN_ROLLBACKS || back < 0)
+        rollbacks > RUN_ROLLBACKS || back < 0 || !parse_devices(run, devices))
         status = status_fail(CLGAN_FAILED, "%s: not the settings of a run (%s)", path,
-                             *error.text ? error.text : "a number is out of range");
+                             *error.text ? error.text : "a number or a device is out of range");
     if (status == CLGAN_OK && data) status = memory_copy_text(&run->data, data);
     if (status == CLGAN_OK && from) status = memory_copy_text(&run->from, from);
     run->epochs = (uint64_t)epochs;
@@ -118,6 +143,18 @@ static clgan_status read_settings(struct clgan_run *run)
     free(bytes);
     free(path);
     return status;
+}
+
+clgan_status run_note_device(struct clgan_run *run, const clgan_device_info *device)
+{
+    char words[RUN_DEVICE];
+    snprintf(words, sizeof words, "%s (%s, driver %s)", device->name, device->platform, device->driver);
+    text_clean(words);
+    size_t place = 0;
+    while (place < RUN_DEVICES - 1 && *run->devices[place] && strcmp(run->devices[place], words) != 0) place++;
+    if (strcmp(run->devices[place], words) == 0) return CLGAN_OK;
+    memcpy(run->devices[place], words, sizeof words);
+    return run_write(run);
 }
 
 /* ---- making ---- */

@@ -1,11 +1,14 @@
 /* A run's folder: lock (run_lock.h), recipe.yaml (resolved), run.json (what the recipe does not say: where the data is,
- * the run that layers are taken from, the epochs and evaluations last asked for, how often it was rolled back),
+ * the run that layers are taken from, the epochs and evaluations last asked for, how often it was rolled back, the
+ * devices that trained it),
  * kernels.txt (which kernel makes each product), log.jsonl, checkpoints/, samples/. */
 #ifndef GAN_RUN_H
 #define GAN_RUN_H
 
 #include "base/log.h"
 #include "gan/recipe.h"
+
+enum { RUN_DEVICES = 8, RUN_DEVICE = 400 }; /* bytes */
 
 struct clgan_run {
     char *folder;
@@ -17,13 +20,18 @@ struct clgan_run {
     uint64_t evaluate_every; /* epochs, last asked for; 0: never */
     unsigned rollbacks;      /* because numbers were not finite; each halved the learning rates in `recipe` */
     uint64_t rolled_back_to; /* step of the checkpoint that the last one went back to; 0: to the start, or none yet */
-    bool begun;              /* recipe.yaml is there */
-    int lock;                /* handle of the folder's lock; RUN_UNLOCKED: not held */
+    char devices[RUN_DEVICES][RUN_DEVICE]; /* that trained it, in words, the first one first; "" are none */
+    bool begun;                            /* recipe.yaml is there */
+    int lock;                              /* handle of the folder's lock; RUN_UNLOCKED: not held */
     clgan_log log;
 };
 
 /* Notes that the data is at `path` now; run_write keeps it. */
 clgan_status run_set_data(struct clgan_run *run, const char *path);
+
+/* Notes that this device trains the run, in run.json where it was not there yet. Of more than RUN_DEVICES the last
+ * gives way. */
+clgan_status run_note_device(struct clgan_run *run, const clgan_device_info *device);
 
 enum { RUN_ROLLBACKS = 8 }; /* at most */
 /* Halves the learning rates of the recipe in memory `times` times; its text stays as it was. */

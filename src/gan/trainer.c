@@ -205,7 +205,8 @@ static clgan_status train(struct clgan_run *run, const clgan_train_options *opti
     TRY(status);
     trainer.per_epoch = training.batches.steps_per_epoch;
     trainer.total = run->epochs * trainer.per_epoch;
-    if (run->evaluate_every) status = validation_make(&trainer.validation, &training);
+    status = run_note_device(run, &training.device->info);
+    if (status == CLGAN_OK && run->evaluate_every) status = validation_make(&trainer.validation, &training);
     if (status == CLGAN_OK) status = load(&trainer, checkpoint);
     if (status == CLGAN_OK && checkpoint) log_info(&run->log, "resuming from %s", checkpoint->file.path);
     if (status == CLGAN_OK) status = recall(&trainer);

@@ -24,6 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     MUST(again->epochs == run->epochs && again->evaluate_every == run->evaluate_every);
     MUST(!again->data == !run->data && (!run->data || strcmp(again->data, run->data) == 0));
     MUST(!again->from == !run->from && (!run->from || strcmp(again->from, run->from) == 0));
+    MUST(memcmp(again->devices, run->devices, sizeof run->devices) == 0);
     clgan_run_free(again);
     clgan_run_free(run);
     return 0;

@@ -12,6 +12,7 @@ int command_sample(struct context *context, int argc, char **argv);
 int command_score(struct context *context, int argc, char **argv);
 int command_evaluate(struct context *context, int argc, char **argv);
 int command_figure(struct context *context, int argc, char **argv);
+int command_report(struct context *context, int argc, char **argv);
 int command_tune(struct context *context, int argc, char **argv);
 int command_selftest(struct context *context, int argc, char **argv);
 int command_export(struct context *context, int argc, char **argv);

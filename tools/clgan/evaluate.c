@@ -68,83 +68,18 @@ static void print_text(FILE *out, const clgan_evaluation *evaluation)
     for (size_t i = 0; i < evaluation->measure_count; i++) print_measure(out, &evaluation->measures[i]);
 }
 
-/* ---- as JSON ---- */
-
-/* The members of an object, without its braces. */
-static void json_parzen(FILE *out, const clgan_parzen *parzen)
+static clgan_status print(FILE *out, const clgan_evaluation *evaluation, int as_json)
 {
-    json_number(out, "\"log_likelihood\": ", parzen->log_likelihood);
-    json_number(out, ", \"standard_error\": ", parzen->standard_error);
-    json_number(out, ", \"sigma\": ", parzen->sigma);
-    fprintf(out, ", \"sigma_at_edge\": %s, \"samples\": %zu, \"test_rows\": %zu, \"validation_rows\": %zu",
-            parzen->at_edge ? "true" : "false", parzen->samples, parzen->test_rows, parzen->validation_rows);
-    json_number(out, ", \"validation_log_likelihood\": ", parzen->validation);
-    fprintf(out, ", \"curve\": [");
-    for (size_t s = 0; s < parzen->tried; s++) {
-        json_number(out, s ? ", {\"sigma\": " : "{\"sigma\": ", parzen->sigmas[s]);
-        json_number(out, ", \"log_likelihood\": ", parzen->curve[s]);
-        fprintf(out, "}");
+    char *json;
+    if (!as_json) {
+        print_text(out, evaluation);
+        return CLGAN_OK;
     }
-    json_number(out, "], \"seconds\": ", parzen->seconds);
-}
-
-static void json_repeats(FILE *out, const clgan_evaluation *evaluation)
-{
-    if (evaluation->repeat_count < 2) return;
-    json_number(out, ", \"repeat\": {\"mean\": ", evaluation->repeat_mean);
-    json_number(out, ", \"standard_deviation\": ", evaluation->repeat_deviation);
-    fprintf(out, ", \"log_likelihoods\": [");
-    for (size_t r = 0; r < evaluation->repeat_count; r++) json_number(out, r ? ", " : "", evaluation->repeats[r]);
-    fprintf(out, "]}");
-}
-
-static void json_measure(FILE *out, const clgan_measure *measure)
-{
-    fprintf(out, ", ");
-    json_text(out, measure->name);
-    fprintf(out, ": {");
-    for (size_t i = 0; i < measure->count; i++) {
-        json_text(out, measure->values[i].key);
-        json_number(out, ": ", measure->values[i].value);
-        if (!isnan(measure->values[i].error)) {
-            fprintf(out, ", \"%s_error\"", measure->values[i].key);
-            json_number(out, ": ", measure->values[i].error);
-        }
-        fprintf(out, ", ");
-    }
-    fprintf(out, "\"note\": ");
-    json_text(out, measure->note);
-    fprintf(out, ", \"source\": ");
-    json_text(out, measure->source);
-    fprintf(out, ", \"meaning\": ");
-    json_text(out, measure->meaning);
-    fprintf(out, ", \"limits\": ");
-    json_text(out, measure->limits);
-    json_number(out, ", \"seconds\": ", measure->seconds);
-    fprintf(out, "}");
-}
-
-static void print_json(FILE *out, const clgan_evaluation *evaluation)
-{
-    fprintf(out, "{");
-    json_parzen(out, &evaluation->parzen);
-    json_repeats(out, evaluation);
-    fprintf(out, ", \"references\": [");
-    for (size_t i = 0; i < evaluation->reference_count; i++) {
-        fprintf(out, "%s{\"name\": ", i ? ", " : "");
-        json_text(out, evaluation->references[i].name);
-        fprintf(out, ", ");
-        json_parzen(out, &evaluation->references[i].parzen);
-        fprintf(out, "}");
-    }
-    fprintf(out, "], \"caveats\": [");
-    for (size_t i = 0; i < evaluation->caveat_count; i++) {
-        if (i) fprintf(out, ", ");
-        json_text(out, evaluation->caveats[i]);
-    }
-    fprintf(out, "]");
-    for (size_t i = 0; i < evaluation->measure_count; i++) json_measure(out, &evaluation->measures[i]);
-    fprintf(out, "}\n");
+    const clgan_status status = clgan_evaluation_json(&json, evaluation);
+    if (status != CLGAN_OK) return status;
+    fprintf(out, "%s\n", json);
+    clgan_text_free(json);
+    return status;
 }
 
 /* ---- the command ---- */
@@ -184,7 +119,7 @@ static int start(struct context *context, const struct evaluate *evaluate, const
         folder ? clgan_run_open(&run, folder, &context->log) : clgan_rows_read_npy(&samples, evaluate->samples);
     if (!folder) options.samples = &samples;
     if (status == CLGAN_OK) status = clgan_evaluate(&evaluation, run, &options, &context->log);
-    if (status == CLGAN_OK) (evaluate->json ? print_json : print_text)(context->out, evaluation);
+    if (status == CLGAN_OK) status = print(context->out, evaluation, evaluate->json);
     clgan_evaluation_free(evaluation);
     clgan_rows_free(&samples);
     clgan_run_free(run);
@@ -195,10 +130,11 @@ static int start(struct context *context, const struct evaluate *evaluate, const
 static void describe(char about[ABOUT_BYTES])
 {
     const char *name;
-    int length = snprintf(about, ABOUT_BYTES,
-                          "Says how good samples are: the log-likelihood of test rows under Gaussian Parzen windows on "
-                          "them, by\nthe protocol of the 2014 paper (10,000 samples, sigma the best of ten on 1,000 "
-                          "validation rows).");
+    int length =
+        snprintf(about, ABOUT_BYTES,
+                 "Says how good samples are: the log-likelihood of test rows under Gaussian Parzen windows on "
+                 "them, by\nthe protocol of the 2014 paper (10,000 samples, sigma the best of ten on 1,000 "
+                 "validation rows). That of a RUN is kept in RUN/evaluation.json, which `clgan report` shows.");
     for (size_t i = 0; (name = clgan_measure_name(i)) && length < ABOUT_BYTES; i++)
         length += snprintf(about + length, (size_t)(ABOUT_BYTES - length), "%s\n  %-24s %s",
                            i ? "" : "\n\nFurther measures:", name, clgan_measure_about(i));

@@ -1,0 +1,54 @@
+#include "gan/run_pictures.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+
+static int ascending(const void *a, const void *b)
+{
+    const uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+    return (left > right) - (left < right);
+}
+
+static clgan_status take_epochs(struct run_pictures *pictures, const struct file_names *names)
+{
+    TRY(memory_take(&pictures->epochs, names->count, sizeof *pictures->epochs));
+    for (size_t i = 0; i < names->count; i++) {
+        uint64_t epoch;
+        char file[RUN_PICTURE];
+        if (sscanf(names->list[i], "epoch-%12" SCNu64 ".png", &epoch) != 1) continue;
+        run_picture_name(file, epoch);
+        if (strcmp(strchr(file, '/') + 1, names->list[i]) != 0) continue;
+        pictures->epochs[pictures->count++] = epoch;
+    }
+    if (pictures->count) qsort(pictures->epochs, pictures->count, sizeof *pictures->epochs, ascending);
+    return CLGAN_OK;
+}
+
+clgan_status run_pictures_list(struct run_pictures *pictures, const struct clgan_run *run)
+{
+    char *folder;
+    struct file_names names = {0};
+    *pictures = (struct run_pictures){0};
+    TRY(run_path(&folder, run, "samples"));
+    clgan_status status = file_list(&names, folder);
+    if (status == CLGAN_OK) status = take_epochs(pictures, &names);
+    file_names_free(&names);
+    free(folder);
+    return status;
+}
+
+void run_pictures_free(struct run_pictures *pictures)
+{
+    free(pictures->epochs);
+    *pictures = (struct run_pictures){0};
+}
+
+uint64_t run_pictures_choose(const struct run_pictures *pictures, size_t i, size_t chosen)
+{
+    return pictures->epochs[chosen > 1 ? i * (pictures->count - 1) / (chosen - 1) : pictures->count - 1];
+}

@@ -1,0 +1,18 @@
+/* The pictures that training keeps in a run's samples/. */
+#ifndef GAN_RUN_PICTURES_H
+#define GAN_RUN_PICTURES_H
+
+#include "gan/run.h"
+
+/* Epochs whose pictures there are, ascending. */
+struct run_pictures {
+    uint64_t *epochs; /* owned */
+    size_t count;
+};
+/* No folder has none. */
+clgan_status run_pictures_list(struct run_pictures *pictures, const struct clgan_run *run);
+void run_pictures_free(struct run_pictures *pictures);
+/* Epoch of number `i` of `chosen` pictures, evenly, the first and the last among them. `chosen` is 1 to their count. */
+uint64_t run_pictures_choose(const struct run_pictures *pictures, size_t i, size_t chosen);
+
+#endif
