@@ -20,7 +20,7 @@ load common
   fails 2 "no recipe" "$CLGAN" recipes nothing
   fails 2 "expected" "$CLGAN" sample
   fails 2 "--grid" "$CLGAN" sample run --grid 3
-  fails 2 ".png or .npy" "$CLGAN" sample run --out x.jpg
+  fails 2 ".png, .npy, .idx or -ubyte" "$CLGAN" sample run --out x.jpg
   fails 2 "--resume" "$CLGAN" train mnist --resume run
   [ ! -e run ]
 }
