@@ -13,7 +13,7 @@ void host_net_begin(struct host_net *net, const struct recipe *recipe, char lett
         layer->spec = &spec->layers[i];
         layer->in = in;
         layer->units = (size_t)layer->spec->units;
-        layer->width = layer->spec->kind == LAYER_MAXOUT ? layer->units * (size_t)layer->spec->pieces : layer->units;
+        layer->width = layer_width(layer->spec);
         in = layer->units;
     }
     net->out = in;

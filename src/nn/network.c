@@ -25,7 +25,7 @@ clgan_status network_begin(struct network *network, char letter, const struct ne
         layer->spec = &spec->layers[i];
         layer->in = in;
         layer->units = (size_t)layer->spec->units;
-        layer->width = layer->spec->kind == LAYER_MAXOUT ? layer->units * (size_t)layer->spec->pieces : layer->units;
+        layer->width = layer_width(layer->spec);
         TRY(add_parameter(&layer->weight, &layer->average_weight, in, layer->width, options, adam, arena));
         TRY(add_parameter(&layer->bias, &layer->average_bias, 1, layer->width, options, adam, arena));
         if (options->gradients) {
@@ -36,6 +36,11 @@ clgan_status network_begin(struct network *network, char letter, const struct ne
     }
     network->out = in;
     return CLGAN_OK;
+}
+
+size_t layer_width(const struct layer_recipe *spec)
+{
+    return (size_t)(spec->kind == LAYER_MAXOUT ? spec->units * spec->pieces : spec->units);
 }
 
 size_t layer_parameters(const struct layer *layer) { return (layer->in + 1) * layer->width; }

@@ -34,6 +34,8 @@ struct network_options {
 clgan_status network_begin(struct network *network, char letter, const struct network_recipe *spec, size_t in,
                            const struct optimiser_recipe *optimiser, const struct network_options *options,
                            struct arena *arena);
+/* Columns of a layer's W. */
+size_t layer_width(const struct layer_recipe *spec);
 /* Trainable numbers of a layer. */
 size_t layer_parameters(const struct layer *layer);
 

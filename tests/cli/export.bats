@@ -148,3 +148,15 @@ END
 @test "no device is needed" {
   OCL_ICD_VENDORS=/nowhere "$CLGAN" export "run ü" --to a.onnx
 }
+
+@test "a disk that has no room leaves what was there" {
+  for name in e.onnx e.safetensors e.npz e.npy; do
+    more=()
+    [ $name != e.npy ] || more=(--tensor G.4.weight)
+    "$CLGAN" export "run ü" --to $name "${more[@]}"
+    before=$(sha256sum $name)
+    fails 1 "$name: can't be written: File too large" bash -c 'ulimit -f 1; "$CLGAN" export "$@"' - "run ü" --to $name --raw "${more[@]}"
+    [ "$before" = "$(sha256sum $name)" ]
+  done
+  [ -z "$(ls | grep tmp)" ]
+}

@@ -64,6 +64,7 @@ bf = {k: (v.view(np.uint32) >> 16).astype(np.uint16) for k, v in g.items()}
 write("brain.safetensors", bf, types={k: "BF16" for k in bf})
 np.savez("half.npz", **{k: v.astype(np.float32) for k, v in half.items()})
 np.savez("brain.npz", **{k: (v.astype(np.uint32) << 16).view(np.float32) for k, v in bf.items()})
+write("biasless.safetensors", {k: v for k, v in g.items() if k != "6.bias"})
 write("two.safetensors", {**pre("generator.a.", g), **pre("generator.b.", g)})
 END
 }
@@ -218,6 +219,11 @@ g, w = read("g.safetensors")[0], np.load("w.npz")
 for (name, a), b in zip(g.items(), (w[k] for k in w)):
     assert np.array_equal(a if name != "6.bias" else 0 * a, b), name
 END
+  rm -r run
+  refused 2 "no tensor for G.2.bias: name it with --map NAME=G.2.bias, or fill it with zeros with --map =G.2.bias" biasless.safetensors --layout torch
+  bring biasless.safetensors --layout torch --map =G.2.bias
+  "$CLGAN" export run --to biasless.npz --layout torch
+  cmp w.npz biasless.npz
   rm -r run
   refused 2 "no tensor for G.2.bias: name it with --map NAME=G.2.bias" named.safetensors --layout torch --map map.txt --map out=G.2.weight
   refused 2 "tensor 7.running_mean has no place in the recipe" more.safetensors --layout torch

@@ -125,3 +125,17 @@ END
   fails 1 "can't be written" "$CLGAN" sample grey --out nowhere/x.idx
   [ ! -e each ] && [ ! -e x.idx ] && [ ! -e z2.npy ]
 }
+
+@test "a disk that has no room is told of, and no half file stays" {
+  limited() { bash -c 'ulimit -f 1; "$CLGAN" sample "$@"' - "$@"; }
+  for out in f.idx f-ubyte.gz; do
+    echo mine >$out
+    fails 1 "$out: can't be written: File too large" limited grey --count 2000 --out $out
+    [ "$(cat $out)" = mine ]
+  done
+  "$CLGAN" sample grey --count 4 --each each
+  before=$(sha256sum each/*)
+  fails 1 "each/000000.png: can't be written: File too large" bash -c 'ulimit -f 0; "$CLGAN" sample "$@"' - grey --count 4 --seed 2 --each each
+  [ "$before" = "$(sha256sum each/*)" ]
+  [ -z "$(ls . each | grep tmp)" ]
+}
