@@ -38,6 +38,7 @@ enum option_kind {
     OPTION_SEED,    /* struct seed */
     OPTION_TIME,    /* double, seconds: 90, 90s, 60m, 2h */
     OPTION_GRID,    /* struct grid: RxC */
+    OPTION_PORT,    /* struct port; a number may follow, if it is a whole one */
     OPTION_SETTINGS /* struct settings: may come more than once */
 };
 struct seed {
@@ -46,6 +47,10 @@ struct seed {
 };
 struct grid {
     uint64_t rows, columns;
+};
+struct port {
+    int given, named; /* named: with a number */
+    unsigned number;
 };
 struct settings {
     const char **texts; /* owned */
