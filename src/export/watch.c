@@ -19,9 +19,11 @@
 #include "base/memory.h"
 #include "gan/run_log.h"
 
-/* Streams are woken at most so often; the end is told for at most so long. Seconds. */
+/* Streams are woken at most so often. The end: it is told for at most so long, and then browsers fetch the last
+ * picture: it is over when they have asked for nothing for so long. Seconds. */
 #define WAKE_SECONDS 0.2
-#define END_SECONDS 1.0
+#define END_SECONDS 2.0
+#define QUIET_SECONDS 0.4
 
 /* ---- beginning ---- */
 
@@ -221,19 +223,26 @@ char *watch_parts(struct clgan_watch *watch, size_t *length) { return make(watch
 
 /* ---- the end ---- */
 
-/* Until every browser was told of the end and has what it wants to keep, or time is up. */
-static void wait_for_streams(struct clgan_watch *watch)
+/* Whether a browser is still to be told of the end, or may still ask. */
+static bool is_busy(struct clgan_watch *watch)
+{
+    pthread_mutex_lock(&watch->lock);
+    watch_wake(watch);
+    const bool busy = watch->streams || clock_seconds() - watch->asked < QUIET_SECONDS;
+    pthread_mutex_unlock(&watch->lock);
+    return busy;
+}
+
+static void tell_end(struct clgan_watch *watch, const char *words)
 {
     const struct timespec pause = {0, 10 * 1000 * 1000};
     const double until = clock_seconds() + END_SECONDS;
-    bool any = true;
-    while (any && clock_seconds() < until) {
-        pthread_mutex_lock(&watch->lock);
-        watch_wake(watch);
-        any = watch->streams != NULL;
-        pthread_mutex_unlock(&watch->lock);
-        if (any) nanosleep(&pause, NULL);
-    }
+    pthread_mutex_lock(&watch->lock);
+    watch->ended = words;
+    const bool followed = watch->streams != NULL;
+    if (followed) watch->asked = clock_seconds();
+    pthread_mutex_unlock(&watch->lock);
+    while (followed && is_busy(watch) && clock_seconds() < until) nanosleep(&pause, NULL);
 }
 
 void clgan_watch_end(clgan_watch *watch, clgan_status status)
@@ -243,13 +252,8 @@ void clgan_watch_end(clgan_watch *watch, clgan_status status)
                                         [CLGAN_USAGE] = "The training failed: its terminal says why.",
                                         [CLGAN_STOPPED] = "The training was stopped, and can be resumed."};
     if (!watch) return;
-    pthread_mutex_lock(&watch->lock);
-    watch->ended = words[status];
-    pthread_mutex_unlock(&watch->lock);
-    if (watch->daemon) {
-        wait_for_streams(watch);
-        MHD_stop_daemon(watch->daemon);
-    }
+    tell_end(watch, words[status]);
+    if (watch->daemon) MHD_stop_daemon(watch->daemon);
     if (watch->listener >= 0) close(watch->listener);
     if (watch->shown) report_free(&watch->report);
     for (size_t i = 0; i < WATCH_ROWS; i++) free(watch->row[i]);

@@ -43,7 +43,7 @@ struct clgan_watch {
     char *row[WATCH_ROWS];   /* the last ones, as JSON: number n is at n % WATCH_ROWS */
     clgan_progress progress; /* the last one */
     uint64_t told;           /* how many there were */
-    double woken;            /* clock when streams were last woken */
+    double woken, asked;     /* clock when streams were last woken, when a request last came */
     const char *ended;       /* how the training ended, in words; NULL: it goes on */
     struct watch_stream *streams;
 };

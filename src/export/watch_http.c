@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "export/watch.h"
@@ -162,6 +163,9 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *connection,
         *seen = &marker;
         return MHD_YES;
     }
+    pthread_mutex_lock(&watch->lock);
+    watch->asked = clock_seconds();
+    pthread_mutex_unlock(&watch->lock);
     if (head && strcmp(path, "/events") == 0) return refuse(connection, MHD_HTTP_OK, "");
     return route(watch, connection, path);
 }
