@@ -592,6 +592,21 @@ typedef struct clgan_report_options {
 CLGAN_API clgan_status clgan_report(char **written, clgan_run *const *runs, size_t count,
                                     const clgan_report_options *options);
 
+/* ---- watch: the same page, served while a run is trained ---- */
+
+typedef struct clgan_watch clgan_watch;
+
+/* Listens at `port` of 127.0.0.1, where only this machine comes; 0: any that is free. Nothing is served yet.
+ * CLGAN_FAILED where another program listens there. */
+CLGAN_API clgan_status clgan_watch_begin(clgan_watch **watch, unsigned port);
+CLGAN_API unsigned clgan_watch_port(const clgan_watch *watch);
+/* Serves the run's page at http://127.0.0.1:PORT/, from a thread of its own. `run` outlives the watch. */
+CLGAN_API clgan_status clgan_watch_run(clgan_watch *watch, const clgan_run *run);
+/* To be called from clgan_train_options.progress, with what that is given: the page moves on. */
+CLGAN_API void clgan_watch_progress(clgan_watch *watch, const clgan_progress *progress);
+/* Tells browsers what the training came to, for a second at most, stops serving, and frees it. */
+CLGAN_API void clgan_watch_end(clgan_watch *watch, clgan_status status);
+
 #ifdef __cplusplus
 }
 #endif

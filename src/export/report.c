@@ -37,7 +37,7 @@ static clgan_status make(char **page, const struct report *reports, size_t count
     struct text text = {0};
     TRY(locale_begin(&locale));
     if (count == 1)
-        report_page(&text, reports, false);
+        report_page(&text, reports);
     else
         report_compare(&text, reports, count);
     locale_end(&locale);

@@ -17,6 +17,9 @@ struct report {
     struct run_pictures pictures;
     json_t *evaluation; /* of the last `clgan evaluate`; NULL: none */
     int64_t changed;    /* when an epoch was last logged, seconds since 1970; 0: not known */
+    char live[32];      /* of a page that is served while the run is trained: what tells it from other such pages, in
+                           the addresses of pictures; "": the page holds its pictures */
+    char from[48];      /* of such a page: where its events go on */
 };
 
 enum { REPORT_FRAMES = 100, REPORT_RUNS = 8 };
@@ -41,7 +44,8 @@ extern const struct report_fact report_facts[REPORT_FACTS];
 void report_verdict(struct text *text, const struct report *report);
 /* Lines "<li>" about the alarms: when, what is wrong, what helps. */
 void report_alarms(struct text *text, const struct report *report);
-/* "1 h 20 min" */
+/* "12,300", "305", "4.21"; "1 h 20 min". */
+void report_amount(struct text *text, double amount);
 void report_duration(struct text *text, double seconds);
 
 /* ---- data for the charts (report_data.c) ---- */
@@ -57,29 +61,35 @@ void report_epoch(struct text *text, const struct report_epoch *epoch);
 
 /* ---- parts of pages ---- */
 
-/* A chart's place for each curve or pair of them: heading, what it shows, and in words what its curves do. `live`: also
- * where there is nothing to draw yet (report_charts.c). */
-void report_charts(struct text *text, const struct report *reports, size_t count, bool live);
+/* A chart's place for each curve or pair of them: heading, what it shows, and in words what its curves do. Of a
+ * live page also where there is nothing to draw yet (report_charts.c). */
+void report_charts(struct text *text, const struct report *reports, size_t count);
 /* Some epochs' numbers; the last evaluation (report_tables.c). */
 void report_table(struct text *text, const struct report *report);
 void report_evaluation(struct text *text, const struct report *report);
 /* Rows of tables of runs side by side: the facts, and the keys in which recipes differ. */
 void report_result_rows(struct text *text, const struct report *reports, size_t count);
 void report_recipe_differences(struct text *text, const struct report *reports, size_t count);
-/* The pictures of samples, an array of JSON; the newest as <img>; the figures that were made, as <figure>. `live`: by
- * their address, else the pictures themselves (report_pictures.c). */
-void report_frames(struct text *text, const struct report *report, bool live);
-void report_newest_samples(struct text *text, const struct report *report, bool live);
-void report_figures(struct text *text, const struct report *report, bool live);
+/* The pictures of samples, an array of JSON; the newest as <img>; the figures that were made, as <figure>
+ * (report_pictures.c). */
+void report_frames(struct text *text, const struct report *report);
+void report_newest_samples(struct text *text, const struct report *report);
+void report_figures(struct text *text, const struct report *report);
+/* The address of an epoch's picture in a live page. */
+void report_frame_address(struct text *text, const struct report *report, uint64_t epoch);
 
 /* ---- pages (report_page.c, report_compare.c) ---- */
 
 /* Numbers are written as the thread's locale says: locale_begin comes first. */
-void report_page(struct text *text, const struct report *report, bool live);
+void report_page(struct text *text, const struct report *report);
+/* The elements of a live page that change while it is trained, marked data-live, with those around them. */
+void report_parts(struct text *text, const struct report *report);
+/* The data of the charts and of the slider, as JSON. */
+void report_data(struct text *text, const struct report *reports, size_t count);
 void report_compare(struct text *text, const struct report *reports, size_t count);
 /* What they share: the beginning, the charts with their controls, the end with licences, data and scripts. */
 void report_begin(struct text *text, const char *title, bool live);
-void report_curves_section(struct text *text, const struct report *reports, size_t count, bool live);
-void report_end(struct text *text, const struct report *reports, size_t count, bool live);
+void report_curves_section(struct text *text, const struct report *reports, size_t count);
+void report_end(struct text *text, const struct report *reports, size_t count);
 
 #endif

@@ -54,7 +54,7 @@ static void append_chart(struct text *text, size_t number, const struct chart_ki
     html_element(text, "", title, "</h3>");
     html_element(text, "<p>", kind->about,
                  "</p></figcaption>\n<div class=\"legend\"></div>\n<div class=\"plot\"></div>\n");
-    text_append(text, "<ul class=\"course\" id=\"course-%zu\">\n", number);
+    text_append(text, "<ul class=\"course\" id=\"course-%zu\" data-live>\n", number);
     for (size_t r = 0; r < count; r++)
         for (size_t i = 0; i < kind->count; i++)
             append_course(text, count > 1 ? reports[r].name : curve_kinds[kind->first + i].label, &reports[r],
@@ -75,11 +75,11 @@ static void append_compared(struct text *text, const struct chart_kind *kind, co
     }
 }
 
-void report_charts(struct text *text, const struct report *reports, size_t count, bool live)
+void report_charts(struct text *text, const struct report *reports, size_t count)
 {
     for (size_t c = 0; c < CHARTS; c++) {
         const struct chart_kind *kind = &chart_kinds[c];
-        bool any = live;
+        bool any = *reports->live;
         for (size_t i = 0; i < kind->count; i++) any |= has_values(reports, count, kind->first + i);
         if (count > 1)
             append_compared(text, kind, reports, count);

@@ -18,7 +18,7 @@ static void append_samples(struct text *text, const struct report *reports, size
                       "class=\"side\">\n");
     for (size_t i = 0; i < count; i++) {
         text_append(text, "<figure>");
-        report_newest_samples(text, &reports[i], false);
+        report_newest_samples(text, &reports[i]);
         text_append(text, "<figcaption><i class=\"dot d%zu\"></i>", i);
         html_element(text, "", reports[i].name, reports[i].pictures.count ? "" : ": none yet");
         if (reports[i].pictures.count)
@@ -45,6 +45,6 @@ void report_compare(struct text *text, const struct report *reports, size_t coun
     report_recipe_differences(text, reports, count);
     text_append(text, "</tbody></table></div></section>\n");
     append_samples(text, reports, count);
-    report_curves_section(text, reports, count, false);
-    report_end(text, reports, count, false);
+    report_curves_section(text, reports, count);
+    report_end(text, reports, count);
 }

@@ -26,8 +26,7 @@ void report_duration(struct text *text, double seconds)
         text_append(text, "%.3g s", seconds);
 }
 
-/* "12,300", "305", "4.21". */
-static void append_amount(struct text *text, double amount)
+void report_amount(struct text *text, double amount)
 {
     char digits[32];
     snprintf(digits, sizeof digits, "%.0f", amount);
@@ -87,9 +86,9 @@ static void tell_speed(struct text *text, const struct report *report)
 {
     const struct curves *curves = &report->curves;
     if (!(curves->seconds > 0)) return;
-    append_amount(text, curves->steps / curves->seconds);
+    report_amount(text, curves->steps / curves->seconds);
     text_append(text, " steps/s, ");
-    append_amount(text, curves->samples / curves->seconds);
+    report_amount(text, curves->samples / curves->seconds);
     text_append(text, " samples/s");
 }
 
@@ -98,7 +97,8 @@ static void tell_changed(struct text *text, const struct report *report)
     char words[64];
     struct tm parts;
     const time_t when = (time_t)report->changed;
-    if (when && gmtime_r(&when, &parts) && strftime(words, sizeof words, "%Y-%m-%d %H:%M UTC", &parts))
+    if (when && report->curves.epochs && gmtime_r(&when, &parts) &&
+        strftime(words, sizeof words, "%Y-%m-%d %H:%M UTC", &parts))
         text_append(text, "%s", words);
 }
 
@@ -182,7 +182,7 @@ void report_verdict(struct text *text, const struct report *report)
         text_append(text, " in ");
         report_duration(text, curves->seconds);
         text_append(text, ", ");
-        append_amount(text, curves->samples / curves->seconds);
+        report_amount(text, curves->samples / curves->seconds);
         text_append(text, " samples a second");
     }
     tell_device(&words, report);

@@ -22,14 +22,9 @@ void report_begin(struct text *text, const char *title, bool live)
     text_free(&policy);
 }
 
-void report_end(struct text *text, const struct report *reports, size_t count, bool live)
+void report_data(struct text *text, const struct report *reports, size_t count)
 {
-    const struct embedded_file *licence = embedded_find("dygraphs-licence.txt");
-    text_append(text, "<footer>\n<p>Made by clgan " CLGAN_VERSION ". Charts are drawn by dygraphs, which this page "
-                      "holds.</p>\n");
-    html_element(text, "<details><summary>Licence of dygraphs</summary><pre>", licence ? licence->text : "",
-                 "</pre></details>\n</footer>\n</main>\n");
-    text_append(text, "<script type=\"application/json\" id=\"data\">{\"runs\":[");
+    text_append(text, "{\"runs\":[");
     for (size_t i = 0; i < count; i++) {
         if (i) text_append(text, ",");
         report_curves(text, &reports[i]);
@@ -41,11 +36,23 @@ void report_end(struct text *text, const struct report *reports, size_t count, b
     }
     text_append(text, "],\n\"frames\":");
     if (count == 1)
-        report_frames(text, reports, live);
+        report_frames(text, reports);
     else
         text_append(text, "[]");
-    text_append(text, "}</script>\n");
-    html_scripts(text, live ? live_scripts : scripts);
+    text_append(text, "}");
+}
+
+void report_end(struct text *text, const struct report *reports, size_t count)
+{
+    const struct embedded_file *licence = embedded_find("dygraphs-licence.txt");
+    text_append(text, "<footer>\n<p>Made by clgan " CLGAN_VERSION ". Charts are drawn by dygraphs, which this page "
+                      "holds.</p>\n");
+    html_element(text, "<details><summary>Licence of dygraphs</summary><pre>", licence ? licence->text : "",
+                 "</pre></details>\n</footer>\n</main>\n");
+    text_append(text, "<script type=\"application/json\" id=\"data\">");
+    report_data(text, reports, count);
+    text_append(text, "</script>\n");
+    html_scripts(text, *reports->live ? live_scripts : scripts);
     html_end(text);
 }
 
@@ -74,8 +81,9 @@ static void append_facts(struct text *text, const struct report *report)
     text_free(&alarms);
 }
 
-static void append_samples(struct text *text, const struct report *report, bool live)
+static void append_samples(struct text *text, const struct report *report)
 {
+    const bool live = *report->live;
     const size_t count = report->pictures.count;
     text_append(text, "<section id=\"samples\"><h2>Samples</h2>\n");
     if (!count && !live) {
@@ -86,7 +94,7 @@ static void append_samples(struct text *text, const struct report *report, bool 
     if (!live && count > REPORT_FRAMES)
         text_append(text, " %d of the %zu pictures at most, chosen evenly.", REPORT_FRAMES, count);
     text_append(text, "</p>\n<figure id=\"frames\">");
-    report_newest_samples(text, report, live);
+    report_newest_samples(text, report);
     text_append(
         text, "<figcaption id=\"frame-words\"></figcaption>\n"
               "<div class=\"controls\" hidden><button type=\"button\" id=\"frame-play\">Play</button>"
@@ -95,7 +103,7 @@ static void append_samples(struct text *text, const struct report *report, bool 
               "<button type=\"button\" id=\"frame-after\">Later</button></div></figure></section>\n");
 }
 
-void report_curves_section(struct text *text, const struct report *reports, size_t count, bool live)
+void report_curves_section(struct text *text, const struct report *reports, size_t count)
 {
     text_append(text, "<section id=\"curves\"><h2>Curves</h2>\n");
     for (size_t i = 0; i < count; i++)
@@ -122,11 +130,10 @@ void report_curves_section(struct text *text, const struct report *reports, size
         "move, 0 shows all. What a curve does is also said below it.</p>\n"
         "<noscript><p>The charts need JavaScript; what they show is said below each of them.</p></noscript>\n");
     text_append(text, "<div class=\"charts\">\n");
-    report_charts(text, reports, count, live);
+    report_charts(text, reports, count);
     text_append(text, "</div></section>\n");
 }
 
-/* What changes while a run is trained; the live page fetches it by itself. */
 static void append_parts(struct text *text, const struct report *report)
 {
     struct text words = {0};
@@ -149,22 +156,17 @@ static void append_numbers(struct text *text, const struct report *report)
     text_append(text, "</div></div></details></section>\n");
 }
 
-void report_page(struct text *text, const struct report *report, bool live)
+static void append_evaluation(struct text *text, const struct report *report)
 {
-    struct text figures = {0};
-    report_begin(text, report->name, live);
-    html_element(text, "<header><h1>", report->name, "</h1></header>\n");
-    text_append(text, "<nav aria-label=\"Sections\"><a href=\"#samples\">Samples</a> <a href=\"#curves\">Curves</a> "
-                      "<a href=\"#numbers\">Numbers</a> <a href=\"#evaluation\">Evaluation</a> "
-                      "<a href=\"#recipe\">Recipe</a></nav>\n");
-    append_parts(text, report);
-    append_samples(text, report, live);
-    report_curves_section(text, report, 1, live);
-    append_numbers(text, report);
     text_append(text, "<section id=\"evaluation\"><h2>Evaluation</h2>\n<div data-live id=\"evaluated\">");
     report_evaluation(text, report);
     text_append(text, "</div></section>\n");
-    report_figures(&figures, report, live);
+}
+
+static void append_figures(struct text *text, const struct report *report)
+{
+    struct text figures = {0};
+    report_figures(&figures, report);
     if (figures.length) {
         text_append(text, "<section id=\"figures\"><h2>Figures</h2>\n");
         text_append_bytes(text, figures.bytes, figures.length);
@@ -172,9 +174,39 @@ void report_page(struct text *text, const struct report *report, bool live)
     }
     if (figures.failed) text->failed = 1;
     text_free(&figures);
+}
+
+void report_parts(struct text *text, const struct report *report)
+{
+    append_parts(text, report);
+    report_charts(text, report, 1);
+    append_numbers(text, report);
+    append_evaluation(text, report);
+}
+
+void report_page(struct text *text, const struct report *report)
+{
+    report_begin(text, report->name, *report->live);
+    html_element(text, "<header><h1>", report->name, "</h1></header>\n");
+    text_append(text, "<nav aria-label=\"Sections\"><a href=\"#samples\">Samples</a> <a href=\"#curves\">Curves</a> "
+                      "<a href=\"#numbers\">Numbers</a> <a href=\"#evaluation\">Evaluation</a> "
+                      "<a href=\"#recipe\">Recipe</a></nav>\n");
+    if (*report->live)
+        text_append(
+            text,
+            "<div id=\"live\" data-from=\"%s\"><span id=\"live-words\" role=\"status\">Waiting for the training.</span>"
+            "<progress id=\"live-progress\" max=\"1\" value=\"0\" aria-label=\"Of the training\"></progress>"
+            "</div>\n",
+            report->from);
+    append_parts(text, report);
+    append_samples(text, report);
+    report_curves_section(text, report, 1);
+    append_numbers(text, report);
+    append_evaluation(text, report);
+    append_figures(text, report);
     html_element(text,
                  "<section id=\"recipe\"><h2>Recipe</h2>\n<p>Resolved: every key, defaults filled in.</p>\n<pre "
                  "tabindex=\"0\" aria-label=\"The recipe\">",
                  report->run.recipe_text, "</pre></section>\n");
-    report_end(text, report, 1, live);
+    report_end(text, report, 1);
 }

@@ -25,13 +25,13 @@ static const struct {
 
 /* A picture's source: its address, or the picture itself. False where it is not there or damaged, which is warned of.
  */
-static bool append_source(struct text *text, const struct report *report, const char *name, bool live)
+static bool append_source(struct text *text, const struct report *report, const char *name)
 {
     char *path, *bytes = NULL;
     size_t length = 0;
     struct picture picture = {0};
-    if (live) {
-        html_escaped(text, name);
+    if (*report->live) {
+        text_append(text, "%s?%s", name, report->live);
         return true;
     }
     if (run_path(&path, &report->run, name) != CLGAN_OK) return false;
@@ -49,9 +49,17 @@ static bool append_source(struct text *text, const struct report *report, const 
 
 /* ---- samples ---- */
 
-/* As many as fit: their sizes are those of the first and the last. */
-static size_t count_frames(const struct report *report, bool live)
+void report_frame_address(struct text *text, const struct report *report, uint64_t epoch)
 {
+    char name[RUN_PICTURE];
+    run_picture_name(name, epoch);
+    text_append(text, "%s?%s", name, report->live);
+}
+
+/* As many as fit: their sizes are those of the first and the last. */
+static size_t count_frames(const struct report *report)
+{
+    const bool live = *report->live;
     const struct run_pictures *pictures = &report->pictures;
     const size_t most = live ? LIVE_FRAMES : REPORT_FRAMES;
     double bytes = 0;
@@ -69,16 +77,16 @@ static size_t count_frames(const struct report *report, bool live)
     return count;
 }
 
-void report_frames(struct text *text, const struct report *report, bool live)
+void report_frames(struct text *text, const struct report *report)
 {
-    const size_t count = count_frames(report, live);
+    const size_t count = count_frames(report);
     const char *lead = "[";
     for (size_t i = 0; i < count; i++) {
         const uint64_t epoch = run_pictures_choose(&report->pictures, i, count);
         char name[RUN_PICTURE];
         struct text source = {0};
         run_picture_name(name, epoch);
-        if (append_source(&source, report, name, live)) {
+        if (append_source(&source, report, name)) {
             text_append(text, "%s\n{\"epoch\":%" PRIu64 ",\"source\":\"", lead, epoch);
             text_append_bytes(text, source.bytes ? source.bytes : "", source.length);
             text_append(text, "\"}");
@@ -89,7 +97,7 @@ void report_frames(struct text *text, const struct report *report, bool live)
     text_append(text, "%s]", *lead == '[' ? lead : "");
 }
 
-void report_newest_samples(struct text *text, const struct report *report, bool live)
+void report_newest_samples(struct text *text, const struct report *report)
 {
     const struct run_pictures *pictures = &report->pictures;
     struct text source = {0};
@@ -97,7 +105,7 @@ void report_newest_samples(struct text *text, const struct report *report, bool 
     if (!pictures->count) return;
     const uint64_t epoch = pictures->epochs[pictures->count - 1];
     run_picture_name(name, epoch);
-    if (append_source(&source, report, name, live)) {
+    if (append_source(&source, report, name)) {
         text_append(text, "<img class=\"samples\" src=\"");
         text_append_bytes(text, source.bytes ? source.bytes : "", source.length);
         text_append(text, "\" alt=\"Samples of G after epoch %" PRIu64 "\">", epoch);
@@ -107,7 +115,7 @@ void report_newest_samples(struct text *text, const struct report *report, bool 
 
 /* ---- figures ---- */
 
-void report_figures(struct text *text, const struct report *report, bool live)
+void report_figures(struct text *text, const struct report *report)
 {
     for (size_t i = 0; figures[i].name; i++) {
         char name[64], *path;
@@ -116,7 +124,7 @@ void report_figures(struct text *text, const struct report *report, bool live)
         if (run_path(&path, &report->run, name) != CLGAN_OK) continue;
         const bool there = file_exists(path);
         free(path);
-        if (there && append_source(&source, report, name, live)) {
+        if (there && append_source(&source, report, name)) {
             text_append(text, "<figure><img src=\"");
             text_append_bytes(text, source.bytes ? source.bytes : "", source.length);
             html_element(text, "\" alt=\"", figures[i].about, "\">");

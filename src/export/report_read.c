@@ -24,7 +24,7 @@ static void take_time(struct report *report)
     struct stat about;
     report->changed = 0;
     if (run_path(&path, &report->run, "log.jsonl") != CLGAN_OK) return;
-    if (report->curves.epochs && stat(path, &about) == 0) report->changed = (int64_t)about.st_mtime;
+    if (stat(path, &about) == 0) report->changed = (int64_t)about.st_mtime;
     free(path);
 }
 

@@ -6,6 +6,7 @@
 #include "command.h"
 
 #define DEFAULT_RECIPE "fashion-quick"
+#define WATCH_PORT 8014 /* where --watch looks first */
 #define FILES                                                                                                          \
     "RUN/recipe.yaml\tthe recipe, every key resolved\n"                                                                \
     "RUN/kernels.txt\twhich kernel makes each matrix product; a resumed run goes on with them\n"                       \
@@ -26,6 +27,7 @@ struct train {
     struct settings settings;
     uint64_t epochs, evaluate_every;
     double seconds;
+    struct port watch;
     int dry_run, profile, quiet, no_cache, stream, no_tune, stop_on_collapse, force;
 };
 
@@ -37,6 +39,7 @@ struct screen {
     int quiet;
     double told; /* seconds in the epoch at the last line */
     uint64_t epoch;
+    clgan_watch *watch; /* NULL: nobody watches in a browser */
 };
 
 static void print_time(char text[32], double seconds)
@@ -65,6 +68,7 @@ static void show(void *user, const clgan_progress *p)
 {
     struct screen *screen = user;
     char left[32];
+    if (screen->watch) clgan_watch_progress(screen->watch, p);
     if (screen->quiet) return;
     if (p->epoch != screen->epoch) screen->told = 0;
     screen->epoch = p->epoch;
@@ -139,10 +143,32 @@ static int dry_run(struct context *context, const struct train *train, const clg
     return 0;
 }
 
+/* Listens before a folder is made: a port that is taken leaves nothing behind. */
+static clgan_status begin_watch(struct screen *screen, const struct port *port)
+{
+    clgan_status status = CLGAN_OK;
+    if (!port->given) return status;
+    status = clgan_watch_begin(&screen->watch, port->named ? port->number : WATCH_PORT);
+    if (status != CLGAN_OK && !port->named) status = clgan_watch_begin(&screen->watch, 0);
+    return status;
+}
+
+static clgan_status watch_run(const struct screen *screen, const clgan_run *run)
+{
+    if (!screen->watch) return CLGAN_OK;
+    const clgan_status status = clgan_watch_run(screen->watch, run);
+    if (status == CLGAN_OK)
+        fprintf(stderr, "clgan: watch it at http://127.0.0.1:%u/\n", clgan_watch_port(screen->watch));
+    return status;
+}
+
 static int train_run(struct context *context, clgan_run *run, const clgan_train_options *options)
 {
-    const struct screen *screen = options->user;
-    const clgan_status status = clgan_train(run, options);
+    struct screen *screen = options->user;
+    clgan_status status = watch_run(screen, run);
+    if (status == CLGAN_OK) status = clgan_train(run, options);
+    clgan_watch_end(screen->watch, status);
+    screen->watch = NULL;
     if (screen->drawn) fputc('\n', stderr);
     if (status == CLGAN_OK && !context->quiet)
         fprintf(stderr, "clgan: pictures in %s/samples; draw more with: clgan sample %s\n", clgan_run_folder(run),
@@ -161,7 +187,9 @@ static int train_new(struct context *context, struct train *train, const char *n
         clgan_recipe_free(recipe);
         return code;
     }
-    status = clgan_run_create(&run, recipe, train->out, train->data, train->from, &context->log);
+    status = begin_watch(options->user, &train->watch);
+    if (status == CLGAN_OK)
+        status = clgan_run_create(&run, recipe, train->out, train->data, train->from, &context->log);
     clgan_recipe_free(recipe);
     if (status != CLGAN_OK) return command_end(status);
     if (!context->quiet) fprintf(stderr, "clgan: run folder %s\n", clgan_run_folder(run));
@@ -173,7 +201,8 @@ static int train_new(struct context *context, struct train *train, const char *n
 static int train_on(struct context *context, const struct train *train, const clgan_train_options *options)
 {
     clgan_run *run;
-    const clgan_status status = clgan_run_open(&run, train->resume, &context->log);
+    clgan_status status = begin_watch(options->user, &train->watch);
+    if (status == CLGAN_OK) status = clgan_run_open(&run, train->resume, &context->log);
     if (status != CLGAN_OK) return command_end(status);
     const int code = train_run(context, run, options);
     clgan_run_free(run);
@@ -189,11 +218,17 @@ static int start(struct context *context, struct train *train, const char *recip
         return command_misuse("train", "--on-nan is stop or rollback");
     if (train->epochs > CLGAN_EPOCHS || train->evaluate_every > CLGAN_EPOCHS)
         return command_misuse("train", "--epochs and --evaluate-every are at most 1000000000");
-    if (!train->resume) return train_new(context, train, recipe ? recipe : DEFAULT_RECIPE, &options);
+    if (!train->resume) {
+        const int code = train_new(context, train, recipe ? recipe : DEFAULT_RECIPE, &options);
+        clgan_watch_end(screen.watch, CLGAN_FAILED); /* where it did not come to a training */
+        return code;
+    }
     if (recipe || train->out || train->from || train->seed.text || train->settings.count || train->dry_run)
         return command_misuse("train", "--resume goes on with the run's own recipe: it takes no RECIPE, --out, --from, "
                                        "--seed, --set or --dry-run");
-    return train_on(context, train, &options);
+    const int code = train_on(context, train, &options);
+    clgan_watch_end(screen.watch, CLGAN_FAILED);
+    return code;
 }
 
 int command_train(struct context *context, int argc, char **argv)
@@ -224,6 +259,8 @@ int command_train(struct context *context, int argc, char **argv)
          "where numbers are no longer finite: stop, or rollback (to the newest checkpoint, and on with half the "
          "learning rates, up to 8 times) (stop)"},
         {"force", NULL, OPTION_FLAG, &train.force, "train on a device that fails its self-test, with a warning"},
+        {"watch", "[PORT]", OPTION_PORT, &train.watch,
+         "serve the run's page, live, to browsers of this machine (port 8014, or a free one; 0: any free one)"},
         {"quiet", NULL, OPTION_FLAG, &train.quiet, "print warnings and errors only"},
         {"no-cache", NULL, OPTION_FLAG, &train.no_cache, "neither read nor write compiled programs"},
         {"cache", "DIR", OPTION_TEXT, &train.cache, "where compiled programs are kept (~/.cache/clgan)"},

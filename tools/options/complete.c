@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -98,6 +99,7 @@ static struct place find_place(const struct line *line, const struct usage *usag
         place.only_operands = strcmp(word, "--") == 0;
         const struct option_spec *option = option_find(usage, word, &value);
         if (!option || !option->argument || value) continue;
+        if (option->kind == OPTION_PORT && !isdigit((unsigned char)*line->words[i + 1])) continue;
         const int values = option->kind == OPTION_PAIR ? 2 : 1;
         if (line->count - i <= values + 1) place.value_of = option;
         if (strcmp(option->name, "recipe") == 0 && i + 2 < line->count) place.recipe = line->words[i + 1];

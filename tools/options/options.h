@@ -19,6 +19,7 @@ enum option_kind {
     OPTION_SEED,     /* struct seed */
     OPTION_TIME,     /* double, seconds: 90, 90s, 60m, 2h */
     OPTION_GRID,     /* struct grid: RxC */
+    OPTION_PORT,     /* struct port; a number may follow, if it is a whole one */
     OPTION_SETTINGS, /* struct settings: may come more than once */
     OPTION_PAIR      /* struct pair: two values */
 };
@@ -31,6 +32,10 @@ struct seed {
 };
 struct grid {
     uint64_t rows, columns;
+};
+struct port {
+    int given, named; /* named: with a number */
+    unsigned number;
 };
 struct settings {
     const char **texts; /* owned */

@@ -60,6 +60,18 @@ static int read_grid(struct grid *grid, const char *text)
            read_number(&grid->columns, end + 1, &end) && grid->columns && !*end;
 }
 
+/* "" where no number follows. */
+static int read_port(struct port *port, const char *text)
+{
+    char *end;
+    uint64_t number = 0;
+    port->given = 1;
+    port->named = *text != 0;
+    if (*text && (!read_number(&number, text, &end) || *end || number > 65535)) return 0;
+    port->number = (unsigned)number;
+    return 1;
+}
+
 static int add_setting(struct settings *settings, const char *text)
 {
     const char **grown = realloc(settings->texts, (settings->count + 1) * sizeof *grown);
@@ -95,6 +107,8 @@ static const char *store(const struct option_spec *option, const char *text)
         return read_time(option->target, text) ? NULL : "a time such as 90s, 60m or 2h";
     case OPTION_GRID:
         return read_grid(option->target, text) ? NULL : "ROWSxCOLUMNS such as 4x6";
+    case OPTION_PORT:
+        return read_port(option->target, text) ? NULL : "a port, 0 to 65535";
     case OPTION_SETTINGS:
         return add_setting(option->target, text) ? NULL : "less (memory is short)";
     case OPTION_PAIR:
@@ -126,7 +140,9 @@ static int read_option(const struct context *context, const struct usage *usage,
     if (!option) return misuse(context, usage, "unknown option %s", argument);
     const char *dashes = option_dashes(option->name);
     if (!option->argument && value) return misuse(context, usage, "%s%s takes no value", dashes, option->name);
-    if (option->argument && !value) {
+    if (option->kind == OPTION_PORT) {
+        if (!value && *at + 1 < argc && isdigit((unsigned char)*argv[*at + 1])) value = argv[++*at];
+    } else if (option->argument && !value) {
         if (*at + 1 == argc) return misuse(context, usage, "%s%s expects %s", dashes, option->name, option->argument);
         value = argv[++*at];
     }

@@ -59,7 +59,7 @@ const report = (() => {
     context.clip();
     context.font = "11px system-ui, sans-serif";
     context.textBaseline = "middle";
-    const kinds = alarmKinds();
+    const kinds = alarmKinds(), written = kinds.map(() => area.x); // how far each line has words
     for (const [kind, from, to] of times) {
       const left = Math.max(area.x, graph.toDomXCoord(from - 0.5)), right = Math.min(area.x + area.w, graph.toDomXCoord(to + 0.5));
       if (right <= left) continue;
@@ -70,9 +70,11 @@ const report = (() => {
       context.globalAlpha = 0.3;
       context.fillRect(left, top, width, ROW - 1);
       context.globalAlpha = 1;
-      if (context.measureText(data.alarms[kind]).width + 8 > width) continue;
+      const wide = context.measureText(data.alarms[kind]).width + 8, start = Math.min(left, area.x + area.w - wide);
+      if (start < written[kinds.indexOf(kind)]) continue;
+      written[kinds.indexOf(kind)] = start + wide;
       context.fillStyle = colour("--ink");
-      context.fillText(data.alarms[kind], left + 4, top + 8);
+      context.fillText(data.alarms[kind], start + 4, top + 8);
     }
     context.restore();
   }
@@ -283,6 +285,12 @@ const report = (() => {
     charts.push(chart);
   }
 
+  /* Other runs than before are in the data. */
+  function adopt() {
+    for (const chart of charts) chart.lines.forEach((line, i) => line.run = data.runs[data.runs.length > 1 ? i : 0]);
+    cursor = -1;
+  }
+
   function redraw() {
     unite();
     times = alarmTimes();
@@ -354,5 +362,5 @@ const report = (() => {
   redraw();
   if (byId("frame")) connectFrames();
   dark.addEventListener("change", restyle);
-  return {data, redraw, setFrames};
+  return {data, redraw, setFrames, adopt};
 })();
