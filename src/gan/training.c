@@ -17,13 +17,15 @@ static clgan_status imagine(struct pictures *pictures, const struct recipe *reci
     return memory_take(&pictures->bytes, pictures->count, pictures->size);
 }
 
-static clgan_status read_data(struct training *training, const char *data, bool imagined, const clgan_log *log)
+static clgan_status read_data(struct training *training, const char *data, bool imagined, const volatile int *stop,
+                              const clgan_log *log)
 {
     const struct recipe *recipe = training->recipe;
     if (!recipe_has_pictures(recipe)) return CLGAN_OK;
-    const struct dataset_request request = recipe_dataset_request(recipe, data, false);
+    struct dataset_request request = recipe_dataset_request(recipe, data, false);
+    request.stop = stop;
     const clgan_status status = dataset_read(&training->dataset, &request, log);
-    if (status == CLGAN_OK || !imagined) return status;
+    if (status != CLGAN_FAILED || !imagined) return status;
     log_warning(log, "%s; the plan is shown for pictures of the recipe's shape", clgan_last_error());
     return imagine(&training->dataset.train, recipe);
 }
@@ -62,7 +64,7 @@ static clgan_status set_up(struct training *training, const struct training_requ
 {
     const struct recipe *recipe = training->recipe;
     const bool averaged = recipe->train.average > 0;
-    TRY(read_data(training, request->data, request->imagined, log));
+    TRY(read_data(training, request->data, request->imagined, options->stop, log));
     TRY(device_open(&training->device, &options->device, options->profile, log));
     TRY(pair_begin(&training->pair, training->device, recipe, false));
     TRY(check_memory(training));
