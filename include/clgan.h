@@ -348,6 +348,31 @@ CLGAN_API int clgan_run_signed(const clgan_run *run);
 CLGAN_API clgan_status clgan_score(clgan_rows *scores, clgan_run *run, const clgan_rows *rows, const char *data,
                                    const clgan_sample_options *options);
 
+/* ---- pictures in a terminal ---- */
+
+/* Where and how. Initialise with CLGAN_SHOW_OPTIONS; 0 and NULL are defaults. */
+typedef struct clgan_show_options {
+    size_t size;
+    const char *how; /* "kitty", "sixel" (graphics), "symbols" or "ascii" (characters); NULL: what the terminal can, by
+                        TERM, COLORTERM, NO_COLOR and the locale's character set in the environment */
+    unsigned columns, rows;           /* of the terminal, in characters (80 x 24); a picture leaves a few rows free */
+    unsigned cell_width, cell_height; /* pixels of a character (10 x 20) */
+} clgan_show_options;
+#define CLGAN_SHOW_OPTIONS                                                                                             \
+    {                                                                                                                  \
+        sizeof(clgan_show_options), NULL, 0, 0, 0, 0                                                                   \
+    }
+
+/* 0 where clgan was built without libchafa: the functions below are CLGAN_USAGE then. */
+CLGAN_API int clgan_can_show(void);
+/* What is to be written to the terminal, a line's end at its end; the caller frees `*text` with clgan_text_free. The
+ * grid and `signed_values` as for clgan_rows_write_png; without a grid, terminals that show characters get so many rows
+ * as can be told apart. */
+CLGAN_API clgan_status clgan_rows_show(char **text, const clgan_rows *rows, size_t grid_rows, size_t grid_columns,
+                                       int signed_values, const clgan_show_options *options);
+/* The newest picture in the run's samples/, or as much of it as can be told apart. */
+CLGAN_API clgan_status clgan_run_show(char **text, const clgan_run *run, const clgan_show_options *options);
+
 /* ---- evaluation: how good samples are, by themselves ---- */
 
 enum { CLGAN_SIGMAS = 10, CLGAN_MEASURE_VALUES = 8, CLGAN_REFERENCES = 2, CLGAN_CAVEATS = 4 };

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "gan/figure.h"
+#include "gan/run_pictures.h"
 #include "output/animation.h"
 #include "output/chart.h"
 
@@ -26,63 +27,10 @@ static const struct font font = {14, false, {0.1, 0.1, 0.1, 1}};
 
 /* ---- the pictures that training kept ---- */
 
-/* Epochs whose pictures there are, ascending. */
-struct epochs {
-    uint64_t *numbers;
-    size_t count;
-};
-
-static int ascending(const void *a, const void *b)
-{
-    const uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
-    return (left > right) - (left < right);
-}
-
-static clgan_status choose_epochs(struct epochs *epochs, const struct file_names *names)
-{
-    TRY(memory_take(&epochs->numbers, names->count, sizeof *epochs->numbers));
-    for (size_t i = 0; i < names->count; i++) {
-        uint64_t epoch;
-        char file[RUN_PICTURE];
-        if (sscanf(names->list[i], "epoch-%12" SCNu64 ".png", &epoch) != 1) continue;
-        run_picture_name(file, epoch);
-        if (strcmp(strchr(file, '/') + 1, names->list[i]) != 0) continue;
-        epochs->numbers[epochs->count++] = epoch;
-    }
-    if (epochs->count) qsort(epochs->numbers, epochs->count, sizeof *epochs->numbers, ascending);
-    return CLGAN_OK;
-}
-
-static clgan_status list_epochs(struct epochs *epochs, const struct clgan_run *run)
-{
-    char *folder;
-    struct file_names names = {0};
-    TRY(run_path(&folder, run, "samples"));
-    clgan_status status = file_list(&names, folder);
-    if (status == CLGAN_OK) status = choose_epochs(epochs, &names);
-    file_names_free(&names);
-    if (status == CLGAN_OK && !epochs->count)
-        status =
-            status_fail(CLGAN_USAGE, "%s has no pictures epoch-NNNN.png yet: train first with clgan train --resume %s",
-                        folder, run->folder);
-    free(folder);
-    return status;
-}
-
 /* Number `i` of `chosen` epochs evenly, the first and the last among them. */
 static uint64_t choose(const struct epochs *epochs, size_t i, size_t chosen)
 {
     return epochs->numbers[chosen > 1 ? i * (epochs->count - 1) / (chosen - 1) : epochs->count - 1];
-}
-
-static clgan_status read_epoch(struct picture *picture, const struct clgan_run *run, uint64_t epoch)
-{
-    char file[RUN_PICTURE], *path;
-    run_picture_name(file, epoch);
-    TRY(run_path(&path, run, file));
-    const clgan_status status = picture_read_png(picture, path);
-    free(path);
-    return status;
 }
 
 static void label(char text[32], uint64_t epoch) { snprintf(text, 32, "epoch %" PRIu64, epoch); }
@@ -111,7 +59,7 @@ static clgan_status add_caption(struct picture *picture, uint64_t epoch)
 static clgan_status add_frame(struct animation *animation, const struct clgan_run *run, uint64_t epoch, bool last)
 {
     struct picture picture;
-    TRY(read_epoch(&picture, run, epoch));
+    TRY(run_picture_read(&picture, run, epoch));
     clgan_status status = add_caption(&picture, epoch);
     if (status == CLGAN_OK) status = animation_add(animation, &picture, last ? LAST_TIME : FRAME_TIME);
     if (status != CLGAN_OK) status = status_within(status, "the picture of epoch %" PRIu64, epoch);
@@ -145,8 +93,8 @@ struct sheet {
 static clgan_status read_tile(struct picture *picture, const struct sheet *sheet, const struct clgan_run *run,
                               uint64_t epoch)
 {
-    TRY(read_epoch(picture, run, epoch));
-    if (sheet->strips) picture_keep_first_row(picture, (size_t)run->recipe.output.samples);
+    TRY(run_picture_read(picture, run, epoch));
+    if (sheet->strips) picture_keep_cells(picture, (size_t)run->recipe.output.samples, 1, SIZE_MAX);
     return CLGAN_OK;
 }
 
@@ -227,7 +175,7 @@ static clgan_status make(const char *png, const char *animated, const struct clg
 {
     const size_t most = options->count ? options->count : FRAMES;
     struct epochs epochs = {0};
-    clgan_status status = list_epochs(&epochs, run);
+    clgan_status status = run_pictures_list(&epochs, run);
     const size_t frames = epochs.count < most ? epochs.count : most;
     if (status == CLGAN_OK && frames < epochs.count)
         log_info(&run->log, "the animation shows %zu of %zu pictures, chosen evenly", frames, epochs.count);

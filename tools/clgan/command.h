@@ -32,6 +32,7 @@ int command_recipes(struct context *context, int argc, char **argv);
 enum option_kind {
     OPTION_FLAG,    /* int: 1 when given */
     OPTION_TEXT,    /* const char * */
+    OPTION_MAYBE,   /* const char *: its value comes after "=" or not at all, which is "" */
     OPTION_COUNT,   /* uint64_t, from 1 */
     OPTION_NUMBER,  /* double, above 0 */
     OPTION_SEED,    /* struct seed */
@@ -78,6 +79,23 @@ int options_read(int *code, struct context *context, const struct usage *usage, 
 void json_text(FILE *out, const char *text);
 /* `before`, then the number; null for what is not finite. */
 void json_number(FILE *out, const char *before, double value);
+
+/* ---- pictures in the terminal ---- */
+
+#define SHOW_ARGUMENT "[=HOW]"
+#define SHOW_HOWS "kitty, sixel, symbols or ascii (what the terminal can)"
+
+/* Where to show pictures. */
+struct show {
+    int wanted;
+    FILE *out;
+    clgan_show_options options;
+};
+/* `how`: --show as given, NULL where it was not: then pictures are wanted where `out` is a terminal and `by_itself`. 0,
+ * or the exit code of a mistake that was told. */
+int show_begin(struct show *show, const char *command, const char *how, int by_itself, FILE *out);
+/* Writes the text and frees it. */
+void show_write(const struct show *show, char *text);
 
 /* ---- children ---- */
 

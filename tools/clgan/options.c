@@ -29,8 +29,8 @@ static void print_help(FILE *out, const struct usage *usage)
     for (size_t i = 0; i < usage->option_count; i++) {
         const struct option_spec *option = &usage->options[i];
         char name[40];
-        snprintf(name, sizeof name, "%s%s%s%s", dashes(option->name), option->name, option->argument ? " " : "",
-                 option->argument ? option->argument : "");
+        snprintf(name, sizeof name, "%s%s%s%s", dashes(option->name), option->name,
+                 option->argument && option->kind != OPTION_MAYBE ? " " : "", option->argument ? option->argument : "");
         fprintf(out, "  %-24s %s\n", name, option->about);
     }
 }
@@ -90,6 +90,7 @@ static const char *store(const struct option_spec *option, const char *text)
         *(int *)option->target = 1;
         return NULL;
     case OPTION_TEXT:
+    case OPTION_MAYBE:
         *(const char **)option->target = text;
         return NULL;
     case OPTION_COUNT:
@@ -135,7 +136,7 @@ static int read_option(const struct usage *usage, int *at, int argc, char **argv
     if (!option) return command_misuse(usage->name, "unknown option %s", argument);
     if (!option->argument && value)
         return command_misuse(usage->name, "%s%s takes no value", dashes(option->name), option->name);
-    if (option->argument && !value) {
+    if (option->argument && !value && option->kind != OPTION_MAYBE) {
         if (*at + 1 == argc) return command_misuse(usage->name, "--%s expects %s", option->name, option->argument);
         value = argv[++*at];
     }

@@ -8,6 +8,8 @@ struct sample {
     struct seed seed;
     struct grid grid;
     int raw, no_cache;
+    const char *show;
+    struct show screen;
 };
 
 static int ends_with(const char *text, const char *end)
@@ -26,6 +28,16 @@ static clgan_status write_samples(const struct sample *sample, const clgan_rows 
     return status;
 }
 
+static clgan_status show_samples(const struct sample *sample, const clgan_rows *rows, const clgan_run *run)
+{
+    char *text;
+    if (!sample->screen.wanted) return CLGAN_OK;
+    const clgan_status status = clgan_rows_show(&text, rows, sample->grid.rows, sample->grid.columns,
+                                                clgan_run_signed(run), &sample->screen.options);
+    if (status == CLGAN_OK) show_write(&sample->screen, text);
+    return status;
+}
+
 static clgan_status draw(struct context *context, const struct sample *sample, clgan_run *run, const clgan_rows *noise,
                          const char *out)
 {
@@ -41,6 +53,7 @@ static clgan_status draw(struct context *context, const struct sample *sample, c
     if (sample->count) options.count = sample->count;
     clgan_status status = clgan_sample(&rows, &used, run, &options);
     if (status == CLGAN_OK) status = write_samples(sample, &rows, &used, run, out);
+    if (status == CLGAN_OK) status = show_samples(sample, &rows, run);
     if (status == CLGAN_OK) fprintf(context->out, "%s: %zu samples\n", out, rows.rows);
     clgan_rows_free(&rows);
     clgan_rows_free(&used);
@@ -77,6 +90,7 @@ int command_sample(struct context *context, int argc, char **argv)
         {"noise", "FILE.npy", OPTION_TEXT, &sample.noise, "rows of z to use, float32"},
         {"noise-out", "FILE.npy", OPTION_TEXT, &sample.noise_out, "keep the z of each sample"},
         {"out", "FILE", OPTION_TEXT, &sample.out, ".png: a grid; .npy: float32, a row a sample (RUN/samples.png)"},
+        {"show", SHOW_ARGUMENT, OPTION_MAYBE, &sample.show, "show them in the terminal too, as " SHOW_HOWS},
         {"checkpoint", "FILE", OPTION_TEXT, &sample.checkpoint,
          "weights to use: a file, or best (the newest checkpoint)"},
         {"raw", NULL, OPTION_FLAG, &sample.raw, "G's weights as they are, where the run keeps an average"},
@@ -93,5 +107,6 @@ int command_sample(struct context *context, int argc, char **argv)
     const char *operands[OPERANDS] = {NULL};
     int code;
     if (!options_read(&code, context, &usage, argc, argv, operands)) return code;
-    return start(context, &sample, operands[0]);
+    code = show_begin(&sample.screen, "sample", sample.show, 0, context->out);
+    return code ? code : start(context, &sample, operands[0]);
 }

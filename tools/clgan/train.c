@@ -10,7 +10,7 @@
 #define LINE_SECONDS 30.0
 
 struct train {
-    const char *data, *device, *out, *resume, *from, *cache, *on_nan;
+    const char *data, *device, *out, *resume, *from, *cache, *on_nan, *show;
     struct seed seed;
     struct settings settings;
     uint64_t epochs, evaluate_every;
@@ -26,6 +26,7 @@ struct screen {
     int quiet;
     double told; /* seconds in the epoch at the last line */
     uint64_t epoch;
+    struct show show; /* the last picture, when training is done */
 };
 
 static void print_time(char text[32], double seconds)
@@ -128,11 +129,23 @@ static int dry_run(struct context *context, const struct train *train, const clg
     return 0;
 }
 
+/* A picture that can't be shown is no failure of the training. */
+static void show_picture(struct context *context, const clgan_run *run, const struct show *show)
+{
+    char *text;
+    if (!show->wanted) return;
+    if (clgan_run_show(&text, run, &show->options) == CLGAN_OK)
+        show_write(show, text);
+    else
+        context->log.line(context->log.user, CLGAN_LEVEL_WARNING, clgan_last_error());
+}
+
 static int train_run(struct context *context, clgan_run *run, const clgan_train_options *options)
 {
     const struct screen *screen = options->user;
     const clgan_status status = clgan_train(run, options);
     if (screen->drawn) fputc('\n', stderr);
+    if (status == CLGAN_OK) show_picture(context, run, &screen->show);
     if (status == CLGAN_OK && !context->quiet)
         fprintf(stderr, "clgan: pictures in %s/samples; draw more with: clgan sample %s\n", clgan_run_folder(run),
                 clgan_run_folder(run));
@@ -173,7 +186,9 @@ static int start(struct context *context, struct train *train, const char *recip
 {
     struct screen screen = {.terminal = isatty(STDERR_FILENO), .quiet = train->quiet};
     const clgan_train_options options = train_options(train, context, &screen);
+    const int code = show_begin(&screen.show, "train", train->show, !train->quiet, stderr);
     context->quiet = train->quiet;
+    if (code) return code;
     if (train->on_nan && !options.rollback && strcmp(train->on_nan, "stop") != 0)
         return command_misuse("train", "--on-nan is stop or rollback");
     if (!train->resume) return train_new(context, train, recipe ? recipe : DEFAULT_RECIPE, &options);
@@ -211,6 +226,8 @@ int command_train(struct context *context, int argc, char **argv)
          "where numbers are no longer finite: stop, or rollback (to the newest checkpoint, and on with half the "
          "learning rates, up to 8 times) (stop)"},
         {"force", NULL, OPTION_FLAG, &train.force, "train on a device that fails its self-test, with a warning"},
+        {"show", SHOW_ARGUMENT, OPTION_MAYBE, &train.show,
+         "show the last samples in the terminal as " SHOW_HOWS "; none: don't (in a terminal)"},
         {"quiet", NULL, OPTION_FLAG, &train.quiet, "print warnings and errors only"},
         {"no-cache", NULL, OPTION_FLAG, &train.no_cache, "neither read nor write compiled programs"},
         {"cache", "DIR", OPTION_TEXT, &train.cache, "where compiled programs are kept (~/.cache/clgan)"},
