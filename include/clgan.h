@@ -348,6 +348,22 @@ CLGAN_API int clgan_run_signed(const clgan_run *run);
 CLGAN_API clgan_status clgan_score(clgan_rows *scores, clgan_run *run, const clgan_rows *rows, const char *data,
                                    const clgan_sample_options *options);
 
+/* ---- TensorBoard ---- */
+
+/* Writes what epochs tell, and their pictures, into a folder of event files. */
+typedef struct clgan_tensorboard clgan_tensorboard;
+/* Of a run, which must live as long. `folder` NULL: tensorboard/ in the run's; it is made at the first epoch.
+ * CLGAN_USAGE where it is a file. */
+CLGAN_API clgan_status clgan_tensorboard_open(clgan_tensorboard **board, const clgan_run *run, const char *folder);
+/* To be called from a training's progress; does nothing before the epoch's end. Durable when it returns. The first call
+ * begins a file, which replaces what others there say of this step and later ones; where there is none it gets what the
+ * run's log has. After a failure the file may end in half a record: free it. */
+CLGAN_API clgan_status clgan_tensorboard_add(clgan_tensorboard *board, const clgan_progress *progress);
+CLGAN_API void clgan_tensorboard_free(clgan_tensorboard *board);
+/* Writes all that the run's log has into a new file, which replaces what others in the folder say. The caller frees
+ * `*written`, its path, with clgan_text_free. */
+CLGAN_API clgan_status clgan_tensorboard_write(char **written, const clgan_run *run, const char *folder);
+
 /* ---- pictures in a terminal ---- */
 
 /* Where and how. Initialise with CLGAN_SHOW_OPTIONS; 0 and NULL are defaults. */

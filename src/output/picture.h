@@ -43,6 +43,9 @@ void picture_drop_colour(struct picture *picture);
 clgan_status picture_write_png(const struct picture *picture, const char *path);
 /* The file's bytes in memory, freed with free(). */
 clgan_status picture_encode_png(void **png, size_t *length, const struct picture *picture);
+/* What the header of a PNG in memory says; `channels`: 1 grey, 2 with opacity, 3 colour or palette, 4 with opacity.
+ * False where it is none. */
+bool picture_png_shape(size_t *width, size_t *height, size_t *channels, const void *png, size_t length);
 /* A PNG as 8 bits a channel: grey where the file is grey without transparency, else RGB. CLGAN_FAILED where it is no
  * PNG, damaged, or of a size that no picture of ours has. */
 clgan_status picture_read_png(struct picture *picture, const char *path);

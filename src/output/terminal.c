@@ -60,8 +60,12 @@ static bool is_utf8(void)
     return set && (strncasecmp(set, ".utf-8", 6) == 0 || strncasecmp(set, ".utf8", 5) == 0);
 }
 
-/* https://no-color.org: without colours there are no pixels either. */
-static bool wants_colour(void) { return !*environment("NO_COLOR"); }
+/* https://no-color.org: without colours there are no pixels either. Nothing is known of a terminal without a name. */
+static bool wants_colour(void)
+{
+    const char *name = environment("TERM");
+    return !*environment("NO_COLOR") && *name && strcmp(name, "dumb") != 0;
+}
 
 /* Freed with chafa_term_info_unref. */
 static ChafaTermInfo *detect(void)

@@ -25,6 +25,7 @@ int command_evaluate(struct context *context, int argc, char **argv);
 int command_figure(struct context *context, int argc, char **argv);
 int command_tune(struct context *context, int argc, char **argv);
 int command_selftest(struct context *context, int argc, char **argv);
+int command_tensorboard(struct context *context, int argc, char **argv);
 int command_recipes(struct context *context, int argc, char **argv);
 
 /* ---- options ---- */

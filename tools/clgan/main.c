@@ -18,6 +18,7 @@ static const struct subcommand subcommands[] = {
     {"score", command_score, "D(x), how real the discriminator finds each row"},
     {"evaluate", command_evaluate, "how good samples are: Parzen windows and other measures"},
     {"figure", command_figure, "the paper's figures of a run: neighbours, lines in z, densities, a filmstrip"},
+    {"tensorboard", command_tensorboard, "write a run's log and samples for TensorBoard"},
     {"tune", command_tune, "measure which kernels are fastest on a device, for trainings to come"},
     {"selftest", command_selftest, "does a device compute rightly: known answers of every kernel"},
     {"doctor", command_doctor, "one text file for a bug report, with the likely trouble in its first lines"},
@@ -53,9 +54,9 @@ static void print_help(FILE *out)
 {
     fprintf(out, "usage: clgan COMMAND [ARGUMENTS]\n\n"
                  "Trains generative adversarial nets on any OpenCL device.\n\n");
-    for (const struct subcommand *at = subcommands; at->name; at++) fprintf(out, "  %-10s %s\n", at->name, at->about);
-    fprintf(out, "  %-10s %s\n", "help", "this page, or that of a command: clgan help COMMAND");
-    fprintf(out, "\n  --version  print the version\n\n"
+    for (const struct subcommand *at = subcommands; at->name; at++) fprintf(out, "  %-11s %s\n", at->name, at->about);
+    fprintf(out, "  %-11s %s\n", "help", "this page, or that of a command: clgan help COMMAND");
+    fprintf(out, "\n  --version   print the version\n\n"
                  "Exit codes: 0 done, 1 failed, 2 used wrongly, 130 stopped by Ctrl-C (saved, can be resumed).\n");
 }
 

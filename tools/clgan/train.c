@@ -10,7 +10,7 @@
 #define LINE_SECONDS 30.0
 
 struct train {
-    const char *data, *device, *out, *resume, *from, *cache, *on_nan, *show;
+    const char *data, *device, *out, *resume, *from, *cache, *on_nan, *show, *tensorboard;
     struct seed seed;
     struct settings settings;
     uint64_t epochs, evaluate_every;
@@ -26,7 +26,8 @@ struct screen {
     int quiet;
     double told; /* seconds in the epoch at the last line */
     uint64_t epoch;
-    struct show show; /* the last picture, when training is done */
+    struct show show;         /* the last picture, when training is done */
+    clgan_tensorboard *board; /* NULL: not wanted, or it failed */
 };
 
 static void print_time(char text[32], double seconds)
@@ -51,10 +52,22 @@ static void show_health(const clgan_health *health)
     fputc('\n', stderr);
 }
 
+/* Training goes on without it where it can't be written. */
+static void add_to_board(struct screen *screen, const clgan_progress *progress)
+{
+    if (!screen->board || clgan_tensorboard_add(screen->board, progress) == CLGAN_OK) return;
+    fprintf(stderr, "%sclgan: warning: TensorBoard is told no more: %s\n", screen->drawn ? "\n" : "",
+            clgan_last_error());
+    screen->drawn = 0;
+    clgan_tensorboard_free(screen->board);
+    screen->board = NULL;
+}
+
 static void show(void *user, const clgan_progress *p)
 {
     struct screen *screen = user;
     char left[32];
+    add_to_board(screen, p);
     if (screen->quiet) return;
     if (p->epoch != screen->epoch) screen->told = 0;
     screen->epoch = p->epoch;
@@ -140,10 +153,15 @@ static void show_picture(struct context *context, const clgan_run *run, const st
         context->log.line(context->log.user, CLGAN_LEVEL_WARNING, clgan_last_error());
 }
 
-static int train_run(struct context *context, clgan_run *run, const clgan_train_options *options)
+/* `tensorboard`: --tensorboard as given; "" in the run's folder; NULL: not wanted. */
+static int train_run(struct context *context, clgan_run *run, const char *tensorboard,
+                     const clgan_train_options *options)
 {
-    const struct screen *screen = options->user;
-    const clgan_status status = clgan_train(run, options);
+    struct screen *screen = options->user;
+    clgan_status status = CLGAN_OK;
+    if (tensorboard) status = clgan_tensorboard_open(&screen->board, run, *tensorboard ? tensorboard : NULL);
+    if (status == CLGAN_OK) status = clgan_train(run, options);
+    clgan_tensorboard_free(screen->board);
     if (screen->drawn) fputc('\n', stderr);
     if (status == CLGAN_OK) show_picture(context, run, &screen->show);
     if (status == CLGAN_OK && !context->quiet)
@@ -167,7 +185,7 @@ static int train_new(struct context *context, struct train *train, const char *n
     clgan_recipe_free(recipe);
     if (status != CLGAN_OK) return command_end(status);
     if (!context->quiet) fprintf(stderr, "clgan: run folder %s\n", clgan_run_folder(run));
-    const int code = train_run(context, run, options);
+    const int code = train_run(context, run, train->tensorboard, options);
     clgan_run_free(run);
     return code;
 }
@@ -177,7 +195,7 @@ static int train_on(struct context *context, const struct train *train, const cl
     clgan_run *run;
     const clgan_status status = clgan_run_open(&run, train->resume, &context->log);
     if (status != CLGAN_OK) return command_end(status);
-    const int code = train_run(context, run, options);
+    const int code = train_run(context, run, train->tensorboard, options);
     clgan_run_free(run);
     return code;
 }
@@ -228,6 +246,8 @@ int command_train(struct context *context, int argc, char **argv)
         {"force", NULL, OPTION_FLAG, &train.force, "train on a device that fails its self-test, with a warning"},
         {"show", SHOW_ARGUMENT, OPTION_MAYBE, &train.show,
          "show the last samples in the terminal as " SHOW_HOWS "; none: don't (in a terminal)"},
+        {"tensorboard", "[=DIR]", OPTION_MAYBE, &train.tensorboard,
+         "write event files of numbers and samples for TensorBoard into DIR (RUN/tensorboard)"},
         {"quiet", NULL, OPTION_FLAG, &train.quiet, "print warnings and errors only"},
         {"no-cache", NULL, OPTION_FLAG, &train.no_cache, "neither read nor write compiled programs"},
         {"cache", "DIR", OPTION_TEXT, &train.cache, "where compiled programs are kept (~/.cache/clgan)"},
