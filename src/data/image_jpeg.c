@@ -12,8 +12,6 @@
 
 /* A block of 8 x 8 pixels takes at least a bit. More scans than any program makes would only take time. */
 enum { PIXELS_PER_BYTE = 512, MOST_SCANS = 100, EXIF_MARKER = JPEG_APP0 + 1 };
-/* A far larger picture is decoded at a half, a quarter or an eighth of its size, still so many times as large. */
-#define SPARE 8.0
 
 /* A file that is read. libjpeg's errors jump to `end`. */
 struct jpeg {
@@ -86,7 +84,7 @@ static void give_row(struct jpeg *jpeg)
             uint32_t value;
             if (cmyk) {
                 const unsigned flip = jpeg->reader.saw_Adobe_marker ? 0 : 255;
-                value = (jpeg->pixels[4 * x + c] ^ flip) * (jpeg->pixels[4 * x + 3] ^ flip) * 257u / 255;
+                value = ((jpeg->pixels[4 * x + c] ^ flip) * (jpeg->pixels[4 * x + 3] ^ flip) * 257u + 127) / 255;
             } else {
                 value = 257u * jpeg->pixels[IMAGE_ROW_VALUES * x + c];
             }
@@ -95,23 +93,15 @@ static void give_row(struct jpeg *jpeg)
     resample_row(&jpeg->resample, jpeg->values);
 }
 
-/* What a pixel of libjpeg's is, and how many there are. */
+/* What a pixel of libjpeg's is. */
 static clgan_status choose_output(struct jpeg *jpeg, const struct image_shape *shape)
 {
     struct jpeg_decompress_struct *reader = &jpeg->reader;
     const bool cmyk = reader->jpeg_color_space == JCS_CMYK || reader->jpeg_color_space == JCS_YCCK;
-    const double width = reader->image_width, height = reader->image_height;
-    const unsigned orientation = orientation_of(reader);
-    const double ratio = resample_ratio(shape, width, height, orientation);
     reader->out_color_space = cmyk ? JCS_CMYK : JCS_RGB;
-    reader->scale_num = 1;
-    for (reader->scale_denom = 8; reader->scale_denom > 1 && ratio / reader->scale_denom < SPARE;)
-        reader->scale_denom /= 2;
-    jpeg_calc_output_dimensions(reader);
-    TRY(memory_take(&jpeg->pixels, reader->output_width, cmyk ? 4 : 3));
-    TRY(memory_take(&jpeg->values, reader->output_width, IMAGE_ROW_VALUES * sizeof *jpeg->values));
-    return resample_begin(&jpeg->resample, shape, width / reader->scale_denom, height / reader->scale_denom,
-                          orientation);
+    TRY(memory_take(&jpeg->pixels, reader->image_width, cmyk ? 4 : 3));
+    TRY(memory_take(&jpeg->values, reader->image_width, IMAGE_ROW_VALUES * sizeof *jpeg->values));
+    return resample_begin(&jpeg->resample, shape, reader->image_width, reader->image_height, orientation_of(reader));
 }
 
 static clgan_status decode(struct jpeg *jpeg, uint8_t *bytes, const struct image_shape *shape, const void *file,

@@ -56,19 +56,12 @@ static void fit_sides(struct side *x, struct side *y, const struct image_shape *
     fit_side(y, shape->fit, fmin(across, down), fmax(across, down));
 }
 
-double resample_ratio(const struct image_shape *shape, double width, double height, unsigned orientation)
-{
-    struct side x, y;
-    fit_sides(&x, &y, shape, width, height, orientation);
-    return fmin(x.ratio, y.ratio);
-}
-
 /* ---- weights ---- */
 
 /* Shares of the pixels between `from` and `to`. */
 static void average(struct resample_span *span, double *weights, double from, double to, double source)
 {
-    const double last = ceil(source) - 1;
+    const double last = source - 1;
     span->first = (size_t)fmin(floor(from), last);
     span->count = (size_t)fmax(1, fmin(ceil(to), last + 1) - (double)span->first);
     for (size_t i = 0; i < span->count; i++) {
@@ -81,7 +74,7 @@ static void average(struct resample_span *span, double *weights, double from, do
 /* The two pixels whose centres are beside `middle`. */
 static void interpolate(struct resample_span *span, double *weights, double middle, double source)
 {
-    const double last = ceil(source) - 1, at = fmin(fmax(middle - 0.5, 0), last);
+    const double last = source - 1, at = fmin(fmax(middle - 0.5, 0), last);
     span->first = (size_t)at;
     span->count = (double)span->first < last ? 2 : 1;
     weights[0] = span->count == 2 ? 1 - (at - (double)span->first) : 1;
@@ -120,12 +113,12 @@ static double total(const struct resample_axis *axis, size_t i)
 
 /* ---- rows ---- */
 
-clgan_status resample_begin(struct resample *resample, const struct image_shape *shape, double width, double height,
+clgan_status resample_begin(struct resample *resample, const struct image_shape *shape, size_t width, size_t height,
                             unsigned orientation)
 {
     struct side x, y;
     *resample = (struct resample){.shape = shape, .orientation = orientation};
-    fit_sides(&x, &y, shape, width, height, orientation);
+    fit_sides(&x, &y, shape, (double)width, (double)height, orientation);
     clgan_status status = make_axis(&resample->x, &x);
     if (status == CLGAN_OK) status = make_axis(&resample->y, &y);
     if (status == CLGAN_OK) status = memory_take(&resample->row, VALUES * x.covered, sizeof(double));

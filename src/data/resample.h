@@ -27,17 +27,13 @@ struct resample {
     size_t first; /* row of the result that is not whole yet */
 };
 
-/* For a source of `width` x `height` pixels, of whose last column and row only a part may count: 10.25 are 11 columns.
- */
-clgan_status resample_begin(struct resample *resample, const struct image_shape *shape, double width, double height,
+/* For a source of `width` x `height` pixels. */
+clgan_status resample_begin(struct resample *resample, const struct image_shape *shape, size_t width, size_t height,
                             unsigned orientation);
 /* The next row: IMAGE_ROW_VALUES for each pixel. */
 void resample_row(struct resample *resample, const uint16_t *values);
 /* Once every row was given. */
 void resample_end(uint8_t *bytes, const struct resample *resample);
 void resample_free(struct resample *resample);
-
-/* Source pixels that a pixel of the result covers, the smaller of both sides. */
-double resample_ratio(const struct image_shape *shape, double width, double height, unsigned orientation);
 
 #endif

@@ -230,38 +230,49 @@ clgan_status clgan_tensorboard_add(clgan_tensorboard *board, const clgan_progres
     return flush(board);
 }
 
+/* `folder` as asked for. */
+static clgan_status aim(struct clgan_tensorboard *board, const struct clgan_run *run, const char *folder)
+{
+    *board = (struct clgan_tensorboard){.run = run};
+    if (folder && file_exists(folder) && !file_is_folder(folder))
+        return status_fail(CLGAN_USAGE, "%s: not a folder, which event files are written into", folder);
+    return folder ? memory_copy_text(&board->asked, folder) : CLGAN_OK;
+}
+
 clgan_status clgan_tensorboard_open(clgan_tensorboard **board, const clgan_run *run, const char *folder)
 {
     struct clgan_tensorboard *made;
-    if (folder && file_exists(folder) && !file_is_folder(folder))
-        return status_fail(CLGAN_USAGE, "%s: not a folder, which event files are written into", folder);
     TRY(memory_take(&made, 1, sizeof *made));
-    made->run = run;
-    clgan_status status = folder ? memory_copy_text(&made->asked, folder) : CLGAN_OK;
+    const clgan_status status = aim(made, run, folder);
     if (status == CLGAN_OK)
         *board = made;
     else
-        clgan_tensorboard_free(made);
+        free(made);
     return status;
+}
+
+static void empty(struct clgan_tensorboard *board)
+{
+    text_free(&board->records);
+    free(board->asked);
+    free(board->path);
 }
 
 void clgan_tensorboard_free(clgan_tensorboard *board)
 {
     if (!board) return;
-    text_free(&board->records);
-    free(board->asked);
-    free(board->path);
+    empty(board);
     free(board);
 }
 
 clgan_status clgan_tensorboard_write(char **written, const clgan_run *run, const char *folder)
 {
-    struct clgan_tensorboard *board;
-    TRY(clgan_tensorboard_open(&board, run, folder));
-    board->whole = true;
-    clgan_status status = begin(board);
-    if (status == CLGAN_OK) status = flush(board);
-    if (status == CLGAN_OK) status = memory_copy_text(written, board->path);
-    clgan_tensorboard_free(board);
+    struct clgan_tensorboard board;
+    clgan_status status = aim(&board, run, folder);
+    board.whole = true;
+    if (status == CLGAN_OK) status = begin(&board);
+    if (status == CLGAN_OK) status = flush(&board);
+    if (status == CLGAN_OK) status = memory_copy_text(written, board.path);
+    empty(&board);
     return status;
 }

@@ -1,6 +1,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "command.h"
@@ -8,6 +9,10 @@
 #define DEFAULT_RECIPE "fashion-quick"
 /* Between two lines of an epoch where nobody watches, seconds. */
 #define LINE_SECONDS 30.0
+/* Where there are more epochs than this, and they are short, not each leaves a line, but one every so many seconds. */
+#define MANY_EPOCHS 200
+#define SHORT_EPOCH 1.0
+#define EPOCH_LINE_SECONDS 10.0
 
 struct train {
     const char *data, *device, *out, *resume, *from, *cache, *on_nan, *show, *tensorboard;
@@ -26,6 +31,7 @@ struct screen {
     int quiet;
     double told; /* seconds in the epoch at the last line */
     uint64_t epoch;
+    double stood;             /* clock of the last epoch's line that stays */
     struct show show;         /* the last picture, when training is done */
     clgan_tensorboard *board; /* NULL: not wanted, or it failed */
 };
@@ -63,6 +69,19 @@ static void add_to_board(struct screen *screen, const clgan_progress *progress)
     screen->board = NULL;
 }
 
+/* Whether the epoch's end is passed over, as one of very many. */
+static int is_passing(struct screen *screen, const clgan_progress *p)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    const double clock = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+    const double pause = screen->terminal ? EPOCH_LINE_SECONDS : LINE_SECONDS;
+    const int is_said = p->epoch == p->epochs || p->alarms_begun || p->alarms_ended || isfinite(p->log_likelihood);
+    if (p->epochs > MANY_EPOCHS && p->seconds < SHORT_EPOCH && !is_said && clock - screen->stood < pause) return 1;
+    screen->stood = clock;
+    return 0;
+}
+
 static void show(void *user, const clgan_progress *p)
 {
     struct screen *screen = user;
@@ -71,7 +90,8 @@ static void show(void *user, const clgan_progress *p)
     if (screen->quiet) return;
     if (p->epoch != screen->epoch) screen->told = 0;
     screen->epoch = p->epoch;
-    if (!screen->terminal && !p->epoch_ended && p->seconds - screen->told < LINE_SECONDS) return;
+    const int ended = p->epoch_ended && !is_passing(screen, p);
+    if (!screen->terminal && !ended && p->seconds - screen->told < LINE_SECONDS) return;
     screen->told = p->seconds;
     print_time(left, p->seconds_left);
     const uint64_t done = p->epoch_ended ? 100 : p->step % p->steps_per_epoch * 100 / p->steps_per_epoch;
@@ -82,10 +102,10 @@ static void show(void *user, const clgan_progress *p)
         screen->drawn ? "\r" : "", (unsigned long long)p->epoch, (unsigned long long)p->epochs,
         (unsigned long long)done, p->steps_per_second, p->samples_per_second, p->d_loss, p->g_loss, p->d_real,
         p->d_fake, left, screen->terminal ? "\033[K" : "");
-    screen->drawn = screen->terminal && !p->epoch_ended;
+    screen->drawn = screen->terminal && !ended;
     if (!screen->drawn) fputc('\n', stderr);
-    if (p->epoch_ended) show_health(&p->health);
-    if (p->epoch_ended && isfinite(p->log_likelihood))
+    if (ended) show_health(&p->health);
+    if (ended && isfinite(p->log_likelihood))
         fprintf(stderr, "    validation log-likelihood %.2f (sigma %.4f)\n", p->log_likelihood, p->sigma);
     fflush(stderr);
 }
