@@ -139,7 +139,7 @@ static clgan_status no_pictures(const struct listing *listing, const char *folde
 {
     return status_fail(CLGAN_FAILED,
                        "%s: no picture there: PNG and JPEG files are read, whose names end in .png, .jpg or .jpeg "
-                       "(%zu other files, %zu links or other things)",
+                       "(other files: %zu, links and other things: %zu)",
                        folder, listing->others, listing->special);
 }
 
@@ -156,7 +156,7 @@ static clgan_status read_listed(struct pictures *pictures, struct reading *readi
     TRY(memory_take(&pictures->bytes, files->count, pictures->size));
     reading->told = clock_seconds();
     if (listing->others || listing->special)
-        log_info(reading->log, "data: passed over in %s: %zu files of other names, %zu links or other things",
+        log_info(reading->log, "data: passed over in %s: files of other names: %zu, links and other things: %zu",
                  reading->folder, listing->others, listing->special);
     return read_files(pictures, reading, files);
 }

@@ -61,5 +61,5 @@ clgan_status image_read(uint8_t *bytes, const char *path, const struct image_sha
     TRY(file_read(&file, &length, path, FILE_BYTES));
     const clgan_status status = decode(bytes, shape, file, length);
     free(file);
-    return status == CLGAN_OK ? status : status_within(status, "%s", path);
+    return status == CLGAN_OK ? status : status_within(status, "%s: the picture can't be read", path);
 }
