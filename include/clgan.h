@@ -380,6 +380,47 @@ CLGAN_API int clgan_run_signed(const clgan_run *run);
 CLGAN_API clgan_status clgan_score(clgan_rows *scores, clgan_run *run, const clgan_rows *rows, const char *data,
                                    const clgan_sample_options *options);
 
+/* ---- TensorBoard ---- */
+
+/* Writes what epochs tell, and their pictures, into a folder of event files. */
+typedef struct clgan_tensorboard clgan_tensorboard;
+/* Of a run, which must live as long. `folder` NULL: tensorboard/ in the run's; it is made at the first epoch.
+ * CLGAN_USAGE where it is a file. */
+CLGAN_API clgan_status clgan_tensorboard_open(clgan_tensorboard **board, const clgan_run *run, const char *folder);
+/* To be called from a training's progress; does nothing before the epoch's end. Durable when it returns. The first call
+ * begins a file, which replaces what others there say of this step and later ones; where there is none it gets what the
+ * run's log has. After a failure the file may end in half a record: free it. */
+CLGAN_API clgan_status clgan_tensorboard_add(clgan_tensorboard *board, const clgan_progress *progress);
+CLGAN_API void clgan_tensorboard_free(clgan_tensorboard *board);
+/* Writes all that the run's log has into a new file, which replaces what others in the folder say. The caller frees
+ * `*written`, its path, with clgan_text_free. */
+CLGAN_API clgan_status clgan_tensorboard_write(char **written, const clgan_run *run, const char *folder);
+
+/* ---- pictures in a terminal ---- */
+
+/* Where and how. Initialise with CLGAN_SHOW_OPTIONS; 0 and NULL are defaults. */
+typedef struct clgan_show_options {
+    size_t size;
+    const char *how; /* "kitty", "sixel" (graphics), "symbols" or "ascii" (characters); NULL: what the terminal can, by
+                        TERM, COLORTERM, NO_COLOR and the locale's character set in the environment */
+    unsigned columns, rows;           /* of the terminal, in characters (80 x 24); a picture leaves a few rows free */
+    unsigned cell_width, cell_height; /* pixels of a character (10 x 20) */
+} clgan_show_options;
+#define CLGAN_SHOW_OPTIONS                                                                                             \
+    {                                                                                                                  \
+        sizeof(clgan_show_options), NULL, 0, 0, 0, 0                                                                   \
+    }
+
+/* 0 where clgan was built without libchafa: the functions below are CLGAN_USAGE then. */
+CLGAN_API int clgan_can_show(void);
+/* What is to be written to the terminal, a line's end at its end; the caller frees `*text` with clgan_text_free. The
+ * grid and `signed_values` as for clgan_rows_write_png; without a grid, terminals that show characters get so many rows
+ * as can be told apart. */
+CLGAN_API clgan_status clgan_rows_show(char **text, const clgan_rows *rows, size_t grid_rows, size_t grid_columns,
+                                       int signed_values, const clgan_show_options *options);
+/* The newest picture in the run's samples/, or as much of it as can be told apart. */
+CLGAN_API clgan_status clgan_run_show(char **text, const clgan_run *run, const clgan_show_options *options);
+
 /* ---- evaluation: how good samples are, by themselves ---- */
 
 /* Sizes of the arrays below. */

@@ -10,7 +10,7 @@
 /* Where batches come from and how many a step takes. */
 struct batches_request {
     enum data_format format;
-    const struct pictures *pictures; /* DATA_IDX, DATA_CIFAR10: training rows, borrowed while the batches live */
+    const struct pictures *pictures; /* training rows where the format has pictures, borrowed while the batches live */
     enum data_preparation preparation;
     double mean, deviation; /* gaussian: of x; ring: deviation of each mode */
     size_t modes;           /* ring */

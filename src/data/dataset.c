@@ -2,9 +2,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "data/folder.h"
 #include "data/places.h"
 
 static const char *const idx_train[] = {"train-images-idx3-ubyte.gz", "train-images-idx3-ubyte",
@@ -19,7 +21,15 @@ static const char *const cifar_train[] = {"data_batch_1.bin", "data_batch_2.bin"
                                           "data_batch_4.bin", "data_batch_5.bin", NULL};
 static const char *const cifar_markers[] = {"data_batch_1.bin", "cifar-10-batches-bin/data_batch_1.bin", NULL};
 
-bool data_has_pictures(enum data_format format) { return format == DATA_IDX || format == DATA_CIFAR10; }
+bool data_has_pictures(enum data_format format) { return format != DATA_GAUSSIAN && format != DATA_RING; }
+
+clgan_status pictures_fit_host(double bytes, const char *path)
+{
+    const double pages = (double)sysconf(_SC_PHYS_PAGES), host = pages * (double)sysconf(_SC_PAGESIZE);
+    if (bytes <= host) return CLGAN_OK;
+    return status_fail(CLGAN_FAILED, "%s: %.0f MB of pictures, but this machine has %.0f MB of memory", path,
+                       bytes / 1e6, host / 1e6);
+}
 
 /* ---- IDX ---- */
 
@@ -136,7 +146,7 @@ static clgan_status read_cifar10(struct dataset *dataset, const struct dataset_r
     return request->want_test ? append(&dataset->test, dataset->folder, "test_batch.bin") : CLGAN_OK;
 }
 
-/* ---- both ---- */
+/* ---- all of them ---- */
 
 static clgan_status hold_out(struct dataset *dataset, size_t validation)
 {
@@ -149,11 +159,17 @@ static clgan_status hold_out(struct dataset *dataset, size_t validation)
     return CLGAN_OK;
 }
 
+static clgan_status read_format(struct dataset *dataset, struct dataset_request *request, const clgan_log *log)
+{
+    if (request->format == DATA_FOLDER) return folder_read(dataset, request, log);
+    return request->format == DATA_CIFAR10 ? read_cifar10(dataset, request) : read_idx(dataset, request);
+}
+
 clgan_status dataset_read(struct dataset *dataset, const struct dataset_request *request, const clgan_log *log)
 {
     struct dataset_request seen = *request;
     *dataset = (struct dataset){0};
-    clgan_status status = request->format == DATA_CIFAR10 ? read_cifar10(dataset, &seen) : read_idx(dataset, &seen);
+    clgan_status status = read_format(dataset, &seen, log);
     dataset->channels = seen.channels;
     dataset->height = seen.height;
     dataset->width = seen.width;

@@ -1,4 +1,5 @@
-/* Pictures on disk, read into host memory as bytes: IDX and CIFAR-10 files, and where they are found. */
+/* Pictures on disk, read into host memory as bytes: IDX and CIFAR-10 files, folders of PNG and JPEG, and where they are
+ * found. */
 #ifndef DATA_DATASET_H
 #define DATA_DATASET_H
 
@@ -7,8 +8,9 @@
 
 #include "base/log.h"
 #include "base/status.h"
+#include "data/image.h"
 
-enum data_format { DATA_IDX, DATA_CIFAR10, DATA_GAUSSIAN, DATA_RING };
+enum data_format { DATA_IDX, DATA_CIFAR10, DATA_FOLDER, DATA_GAUSSIAN, DATA_RING };
 /* Whether the format is pictures in files, not rows drawn on the device. */
 bool data_has_pictures(enum data_format format);
 
@@ -22,8 +24,8 @@ struct pictures {
 };
 
 struct dataset {
-    struct pictures train;      /* training rows: the file's rows before the validation rows */
-    struct pictures validation; /* the last rows of the training file(s); a view into train's memory, not owned */
+    struct pictures train;      /* training rows: those before the validation rows */
+    struct pictures validation; /* the rows after those; a view into train's memory, not owned */
     struct pictures test;       /* the test files' rows; count 0 where they were not asked for or don't exist */
     size_t channels, height, width;
     char *folder; /* where it was found, absolute; owned */
@@ -31,12 +33,15 @@ struct dataset {
 
 /* What a recipe asks of its data. */
 struct dataset_request {
-    enum data_format format; /* DATA_IDX or DATA_CIFAR10 */
+    enum data_format format; /* DATA_IDX, DATA_CIFAR10 or DATA_FOLDER */
     const char *name;        /* the recipe's name for it: a folder of that name is looked for in the usual places */
     const char *path;        /* --data: a folder, or one IDX file of training pictures; NULL: the usual places */
     size_t channels, height, width; /* expected shape of a picture; all 0: any (IDX) */
-    size_t validation;              /* rows held out at the end of the training file */
+    enum data_fit fit;              /* folder: how pictures come to that shape */
+    uint8_t background;             /* folder */
+    size_t validation;              /* rows held out at the end of the training file; folder: spread over it */
     int want_test;                  /* 1: read the test pictures too and fail if they are missing */
+    const volatile int *stop;       /* folder: polled; not 0: CLGAN_STOPPED. May be NULL */
 };
 
 /* Reads and checks everything: magic, type, dimensions, lengths, gzip, no trailing bytes, labels (where the label file
@@ -44,6 +49,8 @@ struct dataset_request {
  * lists the places looked at and how to get it. */
 clgan_status dataset_read(struct dataset *dataset, const struct dataset_request *request, const clgan_log *log);
 void dataset_free(struct dataset *dataset);
+/* CLGAN_FAILED where this machine has not so much memory; `path` is what would need it. */
+clgan_status pictures_fit_host(double bytes, const char *path);
 
 /* Opens one IDX file of unsigned bytes, gzipped or not, and reads its header: its dimensions (1 to 4) and their count.
  * A header that promises more than the file, or this machine, can hold is refused. Closed with idx_close; `path` must

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <zlib.h>
 
 #include "base/file.h"
@@ -98,15 +97,11 @@ static clgan_status read_shape(struct idx *idx, size_t shape[4], size_t *dimensi
 static clgan_status check_promise(const struct idx *idx, size_t dimensions)
 {
     const uint64_t header = MAGIC + 4 * dimensions, left = idx->size > header ? idx->size - header : 0;
-    const double pages = (double)sysconf(_SC_PHYS_PAGES), host = pages * (double)sysconf(_SC_PAGESIZE);
     if (!idx->zipped && idx->total < left) return fail(idx, "more bytes follow than its header promises");
     if (!idx->zipped && idx->total > left) return fail_short(idx);
     if (idx->total / DEFLATE_MOST > idx->size)
         return fail(idx, "its header promises more bytes than so short a gzip stream can hold");
-    if ((double)idx->total > host)
-        return status_fail(CLGAN_FAILED, "%s: %.0f MB of pictures, but this machine has %.0f MB of memory", idx->path,
-                           (double)idx->total / 1e6, host / 1e6);
-    return CLGAN_OK;
+    return pictures_fit_host((double)idx->total, idx->path);
 }
 
 static clgan_status begin(struct idx *idx, size_t shape[4], size_t *dimensions)

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "data/folder.h"
 
 enum { PLACES = 5 };
 
@@ -23,6 +24,7 @@ static const char *advice_for(const struct dataset_request *request)
 {
     for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
         if (strcmp(sources[i].name, request->name) == 0) return sources[i].advice;
+    if (request->format == DATA_FOLDER) return "collect PNG and JPEG files";
     return request->format == DATA_CIFAR10 ? sources[2].advice
                                            : "make IDX files of unsigned bytes (train-images-idx3-ubyte)";
 }
@@ -34,13 +36,14 @@ static clgan_status add_place(char **places, size_t *count, const char *folder, 
     return text_take(&places[(*count)++], &text);
 }
 
-/* `places` in order; `*count` of them, each freed by the caller, also on failure. */
-static clgan_status list_places(char *places[PLACES], size_t *count, const char *name)
+/* `places` in order; `*count` of them, each freed by the caller, also on failure. `bare`: a place may hold the files
+ * without a folder of that name. */
+static clgan_status list_places(char *places[PLACES], size_t *count, const char *name, bool bare)
 {
     const char *ours = getenv("CLGAN_DATA"), *share = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
     if (ours && *ours) {
         TRY(add_place(places, count, ours, "", name));
-        TRY(add_place(places, count, ours, "", ""));
+        if (bare) TRY(add_place(places, count, ours, "", ""));
     }
     TRY(add_place(places, count, "data", "", name));
     if (share && *share)
@@ -65,6 +68,7 @@ clgan_status places_file(char **path, const char *folder, const char *const *nam
 static bool holds(const char *folder, const char *const *markers)
 {
     char *path;
+    if (!markers) return file_is_folder(folder);
     const bool there = places_file(&path, folder, markers) == CLGAN_OK && path;
     free(path);
     return there;
@@ -91,7 +95,7 @@ static clgan_status find_usual(char **folder, const struct dataset_request *requ
 {
     char *places[PLACES] = {0};
     size_t count = 0;
-    clgan_status status = list_places(places, &count, request->name);
+    clgan_status status = list_places(places, &count, request->name, markers != NULL);
     size_t i = 0;
     while (status == CLGAN_OK && i < count && !holds(places[i], markers)) i++;
     if (status == CLGAN_OK) status = i < count ? settle(folder, places[i]) : fail_missing(request, places, count);
@@ -104,5 +108,9 @@ clgan_status places_find(char **folder, const struct dataset_request *request, c
     if (!request->path) return find_usual(folder, request, markers);
     if (!file_exists(request->path)) return status_fail(CLGAN_FAILED, "%s: no such file or folder", request->path);
     if (holds(request->path, markers)) return settle(folder, request->path);
+    if (folder_has_images(request->path))
+        return status_fail(CLGAN_FAILED,
+                           "%s: no %s there, but PNG or JPEG files: read them with --set data.format=folder",
+                           request->path, markers[0]);
     return status_fail(CLGAN_FAILED, "%s: no %s there: %s", request->path, markers[0], advice_for(request));
 }

@@ -25,27 +25,6 @@ enum {
 };
 static const struct font font = {14, false, {0.1, 0.1, 0.1, 1}};
 
-/* ---- the pictures that training kept ---- */
-
-static clgan_status list_epochs(struct run_pictures *epochs, const struct clgan_run *run)
-{
-    TRY(run_pictures_list(epochs, run));
-    if (epochs->count) return CLGAN_OK;
-    return status_fail(CLGAN_USAGE,
-                       "%s/samples has no pictures epoch-NNNN.png yet: train first with clgan train --resume %s",
-                       run->folder, run->folder);
-}
-
-static clgan_status read_epoch(struct picture *picture, const struct clgan_run *run, uint64_t epoch)
-{
-    char file[RUN_PICTURE], *path;
-    run_picture_name(file, epoch);
-    TRY(run_path(&path, run, file));
-    const clgan_status status = picture_read_png(picture, path);
-    free(path);
-    return status;
-}
-
 static void label(char text[32], uint64_t epoch) { snprintf(text, 32, "epoch %" PRIu64, epoch); }
 
 /* ---- the animation ---- */
@@ -72,7 +51,7 @@ static clgan_status add_caption(struct picture *picture, uint64_t epoch)
 static clgan_status add_frame(struct animation *animation, const struct clgan_run *run, uint64_t epoch, bool last)
 {
     struct picture picture;
-    TRY(read_epoch(&picture, run, epoch));
+    TRY(run_picture_read(&picture, run, epoch));
     clgan_status status = add_caption(&picture, epoch);
     if (status == CLGAN_OK) status = animation_add(animation, &picture, last ? LAST_TIME : FRAME_TIME);
     if (status != CLGAN_OK) status = status_within(status, "the picture of epoch %" PRIu64, epoch);
@@ -106,8 +85,8 @@ struct sheet {
 static clgan_status read_tile(struct picture *picture, const struct sheet *sheet, const struct clgan_run *run,
                               uint64_t epoch)
 {
-    TRY(read_epoch(picture, run, epoch));
-    if (sheet->strips) picture_keep_first_row(picture, (size_t)run->recipe.output.samples);
+    TRY(run_picture_read(picture, run, epoch));
+    if (sheet->strips) picture_keep_cells(picture, (size_t)run->recipe.output.samples, 1, SIZE_MAX);
     return CLGAN_OK;
 }
 
@@ -188,7 +167,7 @@ static clgan_status make(const char *png, const char *animated, const struct clg
 {
     const size_t most = options->count ? options->count : FRAMES;
     struct run_pictures epochs = {0};
-    clgan_status status = list_epochs(&epochs, run);
+    clgan_status status = run_pictures_list_some(&epochs, run);
     const size_t frames = epochs.count < most ? epochs.count : most;
     if (status == CLGAN_OK && frames < epochs.count)
         log_info(&run->log, "the animation shows %zu of %zu pictures, chosen evenly", frames, epochs.count);

@@ -22,11 +22,15 @@ struct recipe {
     char name[RECIPE_NAME];   /* letters, digits, -, _ : names run folders */
     char about[RECIPE_ABOUT]; /* one line */
     struct {
-        enum data_format format; /* format: idx | cifar10 | gaussian | ring */
+        enum data_format format; /* format: idx | cifar10 | folder | gaussian | ring */
         char name[RECIPE_NAME];  /* name: of the folder looked for in the usual places; pictures only */
         int64_t channels, height,
             width;          /* shape: [channels, height, width]; pictures only (gaussian: 1,1,1; ring: 1,1,2) */
-        int64_t validation; /* validation: rows held out at the end of the training file; pictures only */
+        int64_t validation; /* validation: rows held out, idx and cifar10: at the end of the training file, folder:
+                               spread evenly over the names in order; pictures only */
+        enum data_fit fit;  /* fit: folder only: crop | pad | stretch, default crop */
+        int64_t background; /* background: folder only: grey level behind what is transparent, and of what pad leaves
+                               free, 0 to 255, default 255 */
         enum data_preparation preparation; /* preparation: unit | contrast55; pictures only */
         double mean, deviation;            /* gaussian: mean, deviation; ring: deviation (of each mode) */
         int64_t modes;                     /* ring: number of Gaussians on the circle */

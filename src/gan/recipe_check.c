@@ -23,6 +23,9 @@ static bool check_data(struct recipe_fault *fault, const struct recipe *recipe)
         (recipe->data.channels != 3 || recipe->data.height != 32 || recipe->data.width != 32))
         return fault_at(fault, SECTION_DATA, 0, "shape", "expected [3, 32, 32] for format cifar10, found [%d, %d, %d]",
                         (int)recipe->data.channels, (int)recipe->data.height, (int)recipe->data.width);
+    if (recipe->data.format == DATA_FOLDER && recipe->data.channels != 1 && recipe->data.channels != 3)
+        return fault_at(fault, SECTION_DATA, 0, "shape", "expected 1 channel (grey) or 3 (colour), found %d",
+                        (int)recipe->data.channels);
     if (recipe_data_size(recipe) > 1000000)
         return fault_at(fault, SECTION_DATA, 0, "shape", "expected at most 1000000 values in a picture, found %zu",
                         recipe_data_size(recipe));

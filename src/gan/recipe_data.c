@@ -15,6 +15,8 @@ struct dataset_request recipe_dataset_request(const struct recipe *recipe, const
                                     .channels = (size_t)recipe->data.channels,
                                     .height = (size_t)recipe->data.height,
                                     .width = (size_t)recipe->data.width,
+                                    .fit = recipe->data.fit,
+                                    .background = (uint8_t)recipe->data.background,
                                     .validation = (size_t)recipe->data.validation,
                                     .want_test = want_test};
 }

@@ -25,13 +25,14 @@ static_assert(offsetof(struct optimiser_recipe, momentum_end) ==
 
 /* Bits of the kinds, per section. */
 enum { KIND_DENSE = 1, KIND_MAXOUT = 2, KIND_LEAKY = 4, KIND_SPARSE = 8 };
-enum { KIND_PICTURES = 1, KIND_GAUSSIAN = 2, KIND_RING = 4 };
+enum { KIND_PICTURES = 1, KIND_GAUSSIAN = 2, KIND_RING = 4, KIND_FOLDER = 8 };
 enum { KIND_SGD = 1, KIND_ADAM = 2 };
 
 static unsigned data_kinds(const void *section)
 {
     enum data_format format;
     memcpy(&format, section, sizeof format); /* first member, see below */
+    if (format == DATA_FOLDER) return KIND_PICTURES | KIND_FOLDER;
     return format == DATA_GAUSSIAN ? KIND_GAUSSIAN : format == DATA_RING ? KIND_RING : KIND_PICTURES;
 }
 static_assert(offsetof(struct recipe, data.format) == offsetof(struct recipe, data), "data.format comes first");
@@ -80,7 +81,8 @@ static void settle_momentum_epochs(void *section)
     optimiser->momentum_end = 250;
 }
 
-static const char *const format_names[] = {"idx", "cifar10", "gaussian", "ring", NULL};
+static const char *const format_names[] = {"idx", "cifar10", "folder", "gaussian", "ring", NULL};
+static const char *const fit_names[] = {"crop", "pad", "stretch", NULL};
 static const char *const preparation_names[] = {"unit", "contrast55", NULL};
 static const char *const noise_names[] = {"uniform", "normal", "spherical", NULL};
 static const char *const layer_names[] = {"dense", "maxout", NULL};
@@ -96,14 +98,17 @@ static const struct recipe_field top_fields[] = {
     {"about", FIELD_LINE, IN(struct recipe, about)},
 };
 
-#define PICTURES .kinds = KIND_PICTURES, .owner = "format idx or cifar10"
+#define PICTURES .kinds = KIND_PICTURES, .owner = "format idx, cifar10 or folder"
 #define DRAWN .kinds = KIND_GAUSSIAN | KIND_RING, .owner = "format gaussian or ring"
+#define FOLDER .kinds = KIND_FOLDER, .owner = "format folder"
 #define RING .kinds = KIND_RING, .owner = "format ring"
 static const struct recipe_field data_fields[] = {
     {"format", FIELD_CHOICE, DATA_IN(format), .names = format_names, .required = true},
     {"name", FIELD_NAME, DATA_IN(name), .required = true, PICTURES},
     {"shape", FIELD_INTEGERS, DATA_IN(channels), RANGE(1, 65536), .items = 3, .required = true, PICTURES,
      .settle = settle_shape},
+    {"fit", FIELD_CHOICE, DATA_IN(fit), .names = fit_names, FOLDER},
+    {"background", FIELD_INTEGER, DATA_IN(background), RANGE(0, 255), .standard = 255, FOLDER},
     {"validation", FIELD_INTEGER, DATA_IN(validation), RANGE(0, LARGEST), PICTURES},
     {"preparation", FIELD_CHOICE, DATA_IN(preparation), .names = preparation_names, PICTURES},
     {"mean", FIELD_REAL, DATA_IN(mean), RANGE(-MANY, MANY), .required = true, .kinds = KIND_GAUSSIAN,

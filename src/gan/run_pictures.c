@@ -42,6 +42,15 @@ clgan_status run_pictures_list(struct run_pictures *pictures, const struct clgan
     return status;
 }
 
+clgan_status run_pictures_list_some(struct run_pictures *pictures, const struct clgan_run *run)
+{
+    TRY(run_pictures_list(pictures, run));
+    if (pictures->count) return CLGAN_OK;
+    return status_fail(CLGAN_USAGE,
+                       "%s/samples has no pictures epoch-NNNN.png yet: train first with clgan train --resume %s",
+                       run->folder, run->folder);
+}
+
 void run_pictures_free(struct run_pictures *pictures)
 {
     free(pictures->epochs);
@@ -51,4 +60,14 @@ void run_pictures_free(struct run_pictures *pictures)
 uint64_t run_pictures_choose(const struct run_pictures *pictures, size_t i, size_t chosen)
 {
     return pictures->epochs[chosen > 1 ? i * (pictures->count - 1) / (chosen - 1) : pictures->count - 1];
+}
+
+clgan_status run_picture_read(struct picture *picture, const struct clgan_run *run, uint64_t epoch)
+{
+    char file[RUN_PICTURE], *path;
+    run_picture_name(file, epoch);
+    TRY(run_path(&path, run, file));
+    const clgan_status status = picture_read_png(picture, path);
+    free(path);
+    return status;
 }

@@ -17,13 +17,15 @@ static clgan_status imagine(struct pictures *pictures, const struct recipe *reci
     return memory_take(&pictures->bytes, pictures->count, pictures->size);
 }
 
-static clgan_status read_data(struct training *training, const char *data, bool imagined, const clgan_log *log)
+static clgan_status read_data(struct training *training, const char *data, bool imagined, const volatile int *stop,
+                              const clgan_log *log)
 {
     const struct recipe *recipe = training->recipe;
     if (!recipe_has_pictures(recipe)) return CLGAN_OK;
-    const struct dataset_request request = recipe_dataset_request(recipe, data, false);
+    struct dataset_request request = recipe_dataset_request(recipe, data, false);
+    request.stop = stop;
     const clgan_status status = dataset_read(&training->dataset, &request, log);
-    if (status == CLGAN_OK || !imagined) return status;
+    if (status != CLGAN_FAILED || !imagined) return status;
     log_warning(log, "%s; the plan is shown for pictures of the recipe's shape", clgan_last_error());
     return imagine(&training->dataset.train, recipe);
 }
@@ -71,7 +73,7 @@ static clgan_status set_up(struct training *training, const struct training_requ
 {
     const struct recipe *recipe = training->recipe;
     const bool averaged = recipe->train.average > 0;
-    TRY(read_data(training, request->data, request->imagined, log));
+    TRY(read_data(training, request->data, request->imagined, options->stop, log));
     TRY(open_pair(training, &options->device, options->profile, log));
     struct batches_request batches = pair_batches_request(recipe, &training->dataset.train);
     batches.stream = options->stream_data;
@@ -101,7 +103,7 @@ clgan_status training_open_pair(struct training *training, const struct recipe *
                                 const clgan_device_options *device, const clgan_log *log)
 {
     *training = (struct training){.recipe = recipe};
-    clgan_status status = data ? read_data(training, *data ? data : NULL, false, log) : CLGAN_OK;
+    clgan_status status = data ? read_data(training, *data ? data : NULL, false, NULL, log) : CLGAN_OK;
     if (status == CLGAN_OK) status = open_pair(training, device, false, log);
     training->pair.steps_per_epoch = recipe_has_pictures(recipe) ? 1 : (uint64_t)recipe->data.steps_per_epoch;
     if (status != CLGAN_OK) training_close(training);

@@ -11,5 +11,8 @@
  * Adam (Kingma and Ba 2015, section 2, the efficient form): with c1 = 1 - beta1^(update + 1) and
  * c2 = 1 - beta2^(update + 1), rate * sqrt(c2) / c1 and epsilon * sqrt(c2). */
 schedule schedule_at(const struct optimiser_recipe *optimiser, uint64_t update, uint64_t epoch);
+/* The same rate, for Adam without its corrections; and the momentum of SGD. */
+double schedule_rate(const struct optimiser_recipe *optimiser, uint64_t update);
+double schedule_momentum(const struct optimiser_recipe *optimiser, uint64_t epoch);
 
 #endif

@@ -157,10 +157,15 @@ void picture_drop_colour(struct picture *picture)
     picture->channels = 1;
 }
 
-void picture_keep_first_row(struct picture *picture, size_t count)
+void picture_keep_cells(struct picture *picture, size_t count, size_t lines, size_t columns)
 {
-    const size_t lines = lines_of(count, square_columns(count));
-    picture->height = (picture->height - GAP) / lines + GAP;
+    const size_t across = square_columns(count), down = lines_of(count, across), before = picture->width;
+    if (lines < down) picture->height = (picture->height - GAP) / down * lines + GAP;
+    if (columns >= across) return;
+    picture->width = (picture->width - GAP) / across * columns + GAP;
+    for (size_t y = 1; y < picture->height; y++)
+        memmove(picture->bytes + y * picture->width * picture->channels,
+                picture->bytes + y * before * picture->channels, picture->width * picture->channels);
 }
 
 void picture_free(struct picture *picture)

@@ -22,9 +22,9 @@ struct range {
 
 /* One colour all over; freed with picture_free. CLGAN_USAGE for a size no PNG should have. */
 clgan_status picture_make(struct picture *picture, size_t width, size_t height, size_t channels, uint8_t level);
-/* Of a picture of `count` rows in as square a grid as that allows, keeps the first line of cells and the gaps around
- * it. */
-void picture_keep_first_row(struct picture *picture, size_t count);
+/* Of a picture of `count` rows in as square a grid as that allows, keeps the first lines of cells and the first
+ * columns, at most so many, and the gaps around them. */
+void picture_keep_cells(struct picture *picture, size_t count, size_t lines, size_t columns);
 void picture_free(struct picture *picture);
 
 /* Draws rows as a grid (clgan_rows_write_png's rules: see clgan.h), small images enlarged by a whole factor so that the
@@ -45,6 +45,9 @@ void picture_drop_colour(struct picture *picture);
 clgan_status picture_write_png(const struct picture *picture, const char *path);
 /* The file's bytes in memory, freed with free(). */
 clgan_status picture_encode_png(void **png, size_t *length, const struct picture *picture);
+/* What the header of a PNG in memory says; `channels`: 1 grey, 2 with opacity, 3 colour or palette, 4 with opacity.
+ * False where it is none. */
+bool picture_png_shape(size_t *width, size_t *height, size_t *channels, const void *png, size_t length);
 /* A PNG as 8 bits a channel: grey where the file is grey without transparency, else RGB. CLGAN_FAILED where it is no
  * PNG, damaged, or of a size that no picture of ours has. */
 clgan_status picture_read_png(struct picture *picture, const char *path);

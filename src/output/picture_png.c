@@ -79,6 +79,19 @@ static clgan_status decode(struct picture *picture, spng_ctx *context, const voi
     return status_fail(CLGAN_FAILED, "%s", spng_strerror(code));
 }
 
+bool picture_png_shape(size_t *width, size_t *height, size_t *channels, const void *png, size_t length)
+{
+    static const size_t of_type[] = {1, 0, 3, 3, 2, 0, 4}; /* by the header's type of colour */
+    struct spng_ihdr header = {0};
+    spng_ctx *context = spng_ctx_new(0);
+    const bool found = context && !spng_set_png_buffer(context, png, length) && !spng_get_ihdr(context, &header);
+    spng_ctx_free(context);
+    *width = header.width;
+    *height = header.height;
+    *channels = of_type[header.color_type];
+    return found;
+}
+
 clgan_status picture_read_png(struct picture *picture, const char *path)
 {
     char *bytes;

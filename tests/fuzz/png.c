@@ -1,10 +1,9 @@
 /* PNG as the filmstrip reads them: the input as it is, and again with the checksums of its chunks put right. */
-#include <zlib.h>
-
 #include "fuzz.h"
 #include "output/picture.h"
+#include "png_sums.h"
 
-enum { SIGNATURE = 8, HEAD = 8, SUM = 4, LARGEST = 1 << 16 };
+enum { LARGEST = 1 << 16 };
 
 static void read_file(const char *path)
 {
@@ -22,18 +21,6 @@ static void read_file(const char *path)
     picture_free(&picture);
 }
 
-static void mend(uint8_t *bytes, size_t length)
-{
-    for (size_t at = SIGNATURE; at + HEAD + SUM <= length;) {
-        const size_t size =
-            (size_t)bytes[at] << 24 | (size_t)bytes[at + 1] << 16 | (size_t)bytes[at + 2] << 8 | bytes[at + 3];
-        if (size > length - at - HEAD - SUM) return;
-        const uLong sum = crc32(0, bytes + at + 4, (uInt)(4 + size));
-        at += HEAD + size;
-        for (int i = 0; i < SUM; i++) bytes[at++] = (uint8_t)(sum >> (24 - 8 * i));
-    }
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     static uint8_t mended[LARGEST];
@@ -42,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     read_file(path.text);
     if (length > LARGEST) return 0;
     memcpy(mended, bytes, length);
-    mend(mended, length);
+    png_mend_sums(mended, length);
     fuzz_put(path.text, mended, length);
     read_file(path.text);
     return 0;

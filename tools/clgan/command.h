@@ -15,6 +15,7 @@ int command_figure(struct context *context, int argc, char **argv);
 int command_report(struct context *context, int argc, char **argv);
 int command_tune(struct context *context, int argc, char **argv);
 int command_selftest(struct context *context, int argc, char **argv);
+int command_tensorboard(struct context *context, int argc, char **argv);
 int command_export(struct context *context, int argc, char **argv);
 int command_import(struct context *context, int argc, char **argv);
 int command_recipes(struct context *context, int argc, char **argv);
@@ -25,6 +26,23 @@ int command_recipes(struct context *context, int argc, char **argv);
 void json_text(FILE *out, const char *text);
 /* `before`, then the number; null for what is not finite. */
 void json_number(FILE *out, const char *before, double value);
+
+/* ---- pictures in the terminal ---- */
+
+#define SHOW_ARGUMENT "[=HOW]"
+#define SHOW_HOWS "kitty, sixel, symbols or ascii (what the terminal can)"
+
+/* Where to show pictures. */
+struct show {
+    int wanted;
+    FILE *out;
+    clgan_show_options options;
+};
+/* `how`: --show as given, NULL where it was not: then pictures are wanted where `out` is a terminal and `by_itself`. 0,
+ * or the exit code of a mistake that was told. */
+int show_begin(struct show *show, const char *command, const char *how, int by_itself, FILE *out);
+/* Writes the text and frees it. */
+void show_write(const struct show *show, char *text);
 
 /* ---- clgan doctor ---- */
 

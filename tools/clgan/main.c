@@ -16,6 +16,7 @@ static const struct subcommand subcommands[] = {
     {"export", command_export, "a run's nets for other programs: ONNX, safetensors, NumPy"},
     {"import", command_import, "weights of another program as the start of a run"},
     {"report", command_report, "a run as one page to look at, or several compared"},
+    {"tensorboard", command_tensorboard, "write a run's log and samples for TensorBoard"},
     {"tune", command_tune, "measure which kernels are fastest on a device, for trainings to come"},
     {"selftest", command_selftest, "does a device compute rightly: known answers of every kernel"},
     {"doctor", command_doctor, "one text file for a bug report, with the likely trouble in its first lines"},

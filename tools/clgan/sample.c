@@ -13,6 +13,8 @@ struct sample {
     struct seed seed;
     struct grid grid;
     int raw, no_cache;
+    const char *show; /* as given */
+    struct show screen;
 };
 
 static int ends_with(const char *text, const char *end)
@@ -37,6 +39,16 @@ static clgan_status write_samples(const struct sample *sample, const clgan_rows 
     return status;
 }
 
+static clgan_status show_samples(const struct sample *sample, const clgan_rows *rows, const clgan_run *run)
+{
+    char *text;
+    if (!sample->screen.wanted) return CLGAN_OK;
+    const clgan_status status = clgan_rows_show(&text, rows, sample->grid.rows, sample->grid.columns,
+                                                clgan_run_signed(run), &sample->screen.options);
+    if (status == CLGAN_OK) show_write(&sample->screen, text);
+    return status;
+}
+
 static clgan_sample_options options_of(const struct sample *sample, const clgan_rows *noise)
 {
     clgan_sample_options options = CLGAN_SAMPLE_OPTIONS;
@@ -58,6 +70,7 @@ static clgan_status draw(struct context *context, const struct sample *sample, c
     clgan_rows rows = {0}, used = {0};
     clgan_status status = clgan_sample(&rows, &used, run, &options);
     if (status == CLGAN_OK) status = write_samples(sample, &rows, &used, run, out);
+    if (status == CLGAN_OK) status = show_samples(sample, &rows, run);
     if (status == CLGAN_OK) fprintf(context->out, "%s: %zu samples\n", out, rows.rows);
     clgan_rows_free(&rows);
     clgan_rows_free(&used);
@@ -85,6 +98,7 @@ static int check(const struct sample *sample)
         return command_misuse("sample", "--noise brings its own z: it takes no --count or --seed");
     if (sample->each && out) return command_misuse("sample", "--each DIR and --out FILE are two ways to write samples");
     if (!sample->each && !(out && is_idx(out))) return 0;
+    if (sample->show) return command_misuse("sample", "--show goes with .png and .npy");
     if (sample->noise_out)
         return command_misuse("sample", "--noise-out goes with .png and .npy: draw the same --seed once more for it");
     return sample->grid.rows ? command_misuse("sample", "--grid belongs to a picture of all samples") : 0;
@@ -123,6 +137,7 @@ int command_sample(struct context *context, int argc, char **argv)
         {"out", "FILE", OPTION_TEXT, &sample.out,
          ".png: a grid; .npy: float32, a row a sample; .idx, -ubyte, also with .gz: bytes (RUN/samples.png)"},
         {"each", "DIR", OPTION_TEXT, &sample.each, "a PNG for each sample, DIR/000000.png and so on"},
+        {"show", SHOW_ARGUMENT, OPTION_MAYBE, &sample.show, "show them in the terminal too, as " SHOW_HOWS},
         {"checkpoint", "FILE", OPTION_TEXT, &sample.checkpoint,
          "weights to use: a file, a step's number, or best (the newest checkpoint)"},
         {"raw", NULL, OPTION_FLAG, &sample.raw, "G's weights as they are, where the run keeps an average"},
@@ -140,5 +155,6 @@ int command_sample(struct context *context, int argc, char **argv)
     const char *operands[OPERANDS] = {NULL};
     int code;
     if (!options_read(&code, context, &usage, argc, argv, operands)) return code;
-    return start(context, &sample, operands[0]);
+    code = show_begin(&sample.screen, "sample", sample.show, 0, context->out);
+    return code ? code : start(context, &sample, operands[0]);
 }

@@ -1,6 +1,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "command.h"
@@ -20,9 +21,13 @@
     "clgan train --resume runs/fashion-quick-001 --epochs 30\tTrain a run further:\n"
 /* Between two lines of an epoch where nobody watches, seconds. */
 #define LINE_SECONDS 30.0
+/* Where there are more epochs than this, and they are short, not each leaves a line, but one every so many seconds. */
+#define MANY_EPOCHS 200
+#define SHORT_EPOCH 1.0
+#define EPOCH_LINE_SECONDS 10.0
 
 struct train {
-    const char *data, *device, *out, *resume, *from, *cache, *on_nan;
+    const char *data, *device, *out, *resume, *from, *cache, *on_nan, *show, *tensorboard;
     struct seed seed;
     struct settings settings;
     uint64_t epochs, evaluate_every;
@@ -39,7 +44,10 @@ struct screen {
     int quiet;
     double told; /* seconds in the epoch at the last line */
     uint64_t epoch;
-    clgan_watch *watch; /* NULL: nobody watches in a browser */
+    clgan_watch *watch;       /* NULL: nobody watches in a browser */
+    double stood;             /* clock of the last epoch's line that stays */
+    struct show show;         /* the last picture, when training is done */
+    clgan_tensorboard *board; /* NULL: not wanted, or it failed */
 };
 
 static void print_time(char text[32], double seconds)
@@ -64,15 +72,41 @@ static void show_health(const clgan_health *health)
     fputc('\n', stderr);
 }
 
+/* Training goes on without it where it can't be written. */
+static void add_to_board(struct screen *screen, const clgan_progress *progress)
+{
+    if (!screen->board || clgan_tensorboard_add(screen->board, progress) == CLGAN_OK) return;
+    fprintf(stderr, "%sclgan: warning: TensorBoard is told no more: %s\n", screen->drawn ? "\n" : "",
+            clgan_last_error());
+    screen->drawn = 0;
+    clgan_tensorboard_free(screen->board);
+    screen->board = NULL;
+}
+
+/* Whether the epoch's end is passed over, as one of very many. */
+static int is_passing(struct screen *screen, const clgan_progress *p)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    const double clock = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+    const double pause = screen->terminal ? EPOCH_LINE_SECONDS : LINE_SECONDS;
+    const int is_said = p->epoch == p->epochs || p->alarms_begun || p->alarms_ended || isfinite(p->log_likelihood);
+    if (p->epochs > MANY_EPOCHS && p->seconds < SHORT_EPOCH && !is_said && clock - screen->stood < pause) return 1;
+    screen->stood = clock;
+    return 0;
+}
+
 static void show(void *user, const clgan_progress *p)
 {
     struct screen *screen = user;
     char left[32];
     if (screen->watch) clgan_watch_progress(screen->watch, p);
+    add_to_board(screen, p);
     if (screen->quiet) return;
     if (p->epoch != screen->epoch) screen->told = 0;
     screen->epoch = p->epoch;
-    if (!screen->terminal && !p->epoch_ended && p->seconds - screen->told < LINE_SECONDS) return;
+    const int ended = p->epoch_ended && !is_passing(screen, p);
+    if (!screen->terminal && !ended && p->seconds - screen->told < LINE_SECONDS) return;
     screen->told = p->seconds;
     print_time(left, p->seconds_left);
     const uint64_t done = p->epoch_ended ? 100 : p->step % p->steps_per_epoch * 100 / p->steps_per_epoch;
@@ -83,10 +117,10 @@ static void show(void *user, const clgan_progress *p)
         screen->drawn ? "\r" : "", (unsigned long long)p->epoch, (unsigned long long)p->epochs,
         (unsigned long long)done, p->steps_per_second, p->samples_per_second, p->d_loss, p->g_loss, p->d_real,
         p->d_fake, left, screen->terminal ? "\033[K" : "");
-    screen->drawn = screen->terminal && !p->epoch_ended;
+    screen->drawn = screen->terminal && !ended;
     if (!screen->drawn) fputc('\n', stderr);
-    if (p->epoch_ended) show_health(&p->health);
-    if (p->epoch_ended && isfinite(p->log_likelihood))
+    if (ended) show_health(&p->health);
+    if (ended && isfinite(p->log_likelihood))
         fprintf(stderr, "    validation log-likelihood %.2f (sigma %.4f)\n", p->log_likelihood, p->sigma);
     fflush(stderr);
 }
@@ -162,14 +196,31 @@ static clgan_status watch_run(const struct screen *screen, const clgan_run *run)
     return status;
 }
 
-static int train_run(struct context *context, clgan_run *run, const clgan_train_options *options)
+/* A picture that can't be shown is no failure of the training. */
+static void show_picture(struct context *context, const clgan_run *run, const struct show *show)
+{
+    char *text;
+    if (!show->wanted) return;
+    if (clgan_run_show(&text, run, &show->options) == CLGAN_OK)
+        show_write(show, text);
+    else
+        context->log.line(context->log.user, CLGAN_LEVEL_WARNING, clgan_last_error());
+}
+
+/* `tensorboard`: --tensorboard as given; "" in the run's folder; NULL: not wanted. */
+static int train_run(struct context *context, clgan_run *run, const char *tensorboard,
+                     const clgan_train_options *options)
 {
     struct screen *screen = options->user;
     clgan_status status = watch_run(screen, run);
+    if (status == CLGAN_OK && tensorboard)
+        status = clgan_tensorboard_open(&screen->board, run, *tensorboard ? tensorboard : NULL);
     if (status == CLGAN_OK) status = clgan_train(run, options);
+    clgan_tensorboard_free(screen->board);
     clgan_watch_end(screen->watch, status);
     screen->watch = NULL;
     if (screen->drawn) fputc('\n', stderr);
+    if (status == CLGAN_OK) show_picture(context, run, &screen->show);
     if (status == CLGAN_OK && !context->quiet)
         fprintf(stderr, "clgan: pictures in %s/samples; draw more with: clgan sample %s\n", clgan_run_folder(run),
                 clgan_run_folder(run));
@@ -193,7 +244,7 @@ static int train_new(struct context *context, struct train *train, const char *n
     clgan_recipe_free(recipe);
     if (status != CLGAN_OK) return command_end(status);
     if (!context->quiet) fprintf(stderr, "clgan: run folder %s\n", clgan_run_folder(run));
-    const int code = train_run(context, run, options);
+    const int code = train_run(context, run, train->tensorboard, options);
     clgan_run_free(run);
     return code;
 }
@@ -204,30 +255,36 @@ static int train_on(struct context *context, const struct train *train, const cl
     clgan_status status = begin_watch(options->user, &train->watch);
     if (status == CLGAN_OK) status = clgan_run_open(&run, train->resume, &context->log);
     if (status != CLGAN_OK) return command_end(status);
-    const int code = train_run(context, run, options);
+    const int code = train_run(context, run, train->tensorboard, options);
     clgan_run_free(run);
     return code;
+}
+
+/* 0, or the exit code of options that don't go together, which is told. */
+static int misused(const struct train *train, const char *recipe)
+{
+    if (train->on_nan && strcmp(train->on_nan, "rollback") != 0 && strcmp(train->on_nan, "stop") != 0)
+        return command_misuse("train", "--on-nan is stop or rollback");
+    if (train->epochs > CLGAN_EPOCHS || train->evaluate_every > CLGAN_EPOCHS)
+        return command_misuse("train", "--epochs and --evaluate-every are at most 1000000000");
+    if (train->resume &&
+        (recipe || train->out || train->from || train->seed.text || train->settings.count || train->dry_run))
+        return command_misuse("train", "--resume goes on with the run's own recipe: it takes no RECIPE, --out, --from, "
+                                       "--seed, --set or --dry-run");
+    return 0;
 }
 
 static int start(struct context *context, struct train *train, const char *recipe)
 {
     struct screen screen = {.terminal = isatty(STDERR_FILENO), .quiet = train->quiet};
     const clgan_train_options options = train_options(train, context, &screen);
+    int code = misused(train, recipe);
+    if (!code) code = show_begin(&screen.show, "train", train->show, !train->quiet, stderr);
     context->quiet = train->quiet;
-    if (train->on_nan && !options.rollback && strcmp(train->on_nan, "stop") != 0)
-        return command_misuse("train", "--on-nan is stop or rollback");
-    if (train->epochs > CLGAN_EPOCHS || train->evaluate_every > CLGAN_EPOCHS)
-        return command_misuse("train", "--epochs and --evaluate-every are at most 1000000000");
-    if (!train->resume) {
-        const int code = train_new(context, train, recipe ? recipe : DEFAULT_RECIPE, &options);
-        clgan_watch_end(screen.watch, CLGAN_FAILED); /* where it did not come to a training */
-        return code;
-    }
-    if (recipe || train->out || train->from || train->seed.text || train->settings.count || train->dry_run)
-        return command_misuse("train", "--resume goes on with the run's own recipe: it takes no RECIPE, --out, --from, "
-                                       "--seed, --set or --dry-run");
-    const int code = train_on(context, train, &options);
-    clgan_watch_end(screen.watch, CLGAN_FAILED);
+    if (code) return code;
+    code = train->resume ? train_on(context, train, &options)
+                         : train_new(context, train, recipe ? recipe : DEFAULT_RECIPE, &options);
+    clgan_watch_end(screen.watch, CLGAN_FAILED); /* where it did not come to a training */
     return code;
 }
 
@@ -261,6 +318,10 @@ int command_train(struct context *context, int argc, char **argv)
         {"force", NULL, OPTION_FLAG, &train.force, "train on a device that fails its self-test, with a warning"},
         {"watch", "[PORT]", OPTION_PORT, &train.watch,
          "serve the run's page, live, to browsers of this machine (port 8014, or a free one; 0: any free one)"},
+        {"show", SHOW_ARGUMENT, OPTION_MAYBE, &train.show,
+         "show the last samples in the terminal as " SHOW_HOWS "; none: don't (in a terminal)"},
+        {"tensorboard", "[=DIR]", OPTION_MAYBE, &train.tensorboard,
+         "write event files of numbers and samples for TensorBoard into DIR (RUN/tensorboard)"},
         {"quiet", NULL, OPTION_FLAG, &train.quiet, "print warnings and errors only"},
         {"no-cache", NULL, OPTION_FLAG, &train.no_cache, "neither read nor write compiled programs"},
         {"cache", "DIR", OPTION_TEXT, &train.cache, "where compiled programs are kept (~/.cache/clgan)"},

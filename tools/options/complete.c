@@ -98,7 +98,7 @@ static struct place find_place(const struct line *line, const struct usage *usag
         }
         place.only_operands = strcmp(word, "--") == 0;
         const struct option_spec *option = option_find(usage, word, &value);
-        if (!option || !option->argument || value) continue;
+        if (!option || !option->argument || value || option->kind == OPTION_MAYBE) continue;
         if (option->kind == OPTION_PORT && !isdigit((unsigned char)*line->words[i + 1])) continue;
         const int values = option->kind == OPTION_PAIR ? 2 : 1;
         if (line->count - i <= values + 1) place.value_of = option;
@@ -121,6 +121,16 @@ static bool was_given(const struct line *line, const struct option_spec *option,
     return false;
 }
 
+/* Of a pair the second, as the first; "DIR" of "[=DIR]". */
+static void offer_value(struct offers *offers, const struct option_spec *option, const char *recipe)
+{
+    char name[80];
+    const char *second = option->kind == OPTION_PAIR ? strchr(option->argument, ' ') : NULL;
+    snprintf(name, sizeof name, "%s", second ? second + 1 : option->argument + strspn(option->argument, "[="));
+    if (*option->argument == '[') name[strcspn(name, "]")] = 0;
+    offer_named(offers, name, recipe);
+}
+
 static void offer_usage(struct line *line, const struct usage *usage, int from)
 {
     struct offers *offers = &line->offers;
@@ -128,11 +138,10 @@ static void offer_usage(struct line *line, const struct usage *usage, int from)
     const struct place place = find_place(line, usage, from);
     const struct option_spec *option = *word == '-' && strchr(word, '=') ? option_find(usage, word, &value) : NULL;
     if (place.value_of) {
-        const char *second = place.value_of->kind == OPTION_PAIR ? strchr(place.value_of->argument, ' ') : NULL;
-        offer_named(offers, second ? second + 1 : place.value_of->argument, place.recipe);
+        offer_value(offers, place.value_of, place.recipe);
     } else if (option && option->argument && !place.only_operands) {
         offers->lead = (size_t)(value - word);
-        offer_named(offers, option->argument, place.recipe);
+        offer_value(offers, option, place.recipe);
     } else if ((*word && *word != '-') || place.only_operands || (!*word && usage->most > place.operands)) {
         offer_operand(offers, usage, place.operands, place.recipe);
     } else {

@@ -21,21 +21,21 @@ static void print_wrapped(FILE *out, const char *text)
     fputc('\n', out);
 }
 
-static void print_entry(FILE *out, const char *name, const char *argument, const char *about)
+static void print_entry(FILE *out, const struct option_spec *option)
 {
+    const char *argument = option->argument ? option->argument : "";
     const int length =
-        fprintf(out, "  %s%s%s%s", option_dashes(name), name, argument ? " " : "", argument ? argument : "");
+        fprintf(out, "  %s%s%s%s", option_dashes(option->name), option->name, option_gap(option), argument);
     if (length < INDENT)
         fprintf(out, "%*s", INDENT - length, "");
     else
         fprintf(out, "\n%*s", INDENT, "");
-    print_wrapped(out, about);
+    print_wrapped(out, option->about);
 }
 
 void help_options(FILE *out, const struct usage *usage)
 {
-    for (size_t i = 0; i < usage->option_count; i++)
-        print_entry(out, usage->options[i].name, usage->options[i].argument, usage->options[i].about);
+    for (size_t i = 0; i < usage->option_count; i++) print_entry(out, &usage->options[i]);
 }
 
 void help_usage(FILE *out, const struct tool *tool, const struct usage *usage)

@@ -109,7 +109,7 @@ static void put_options(FILE *out, const struct usage *usage)
         roff_literal(out, option->name, strlen(option->name));
         fputs("\\fR", out);
         if (option->argument) {
-            fputc(' ', out);
+            fputs(option_gap(option), out);
             roff_synopsis(out, option->argument, strlen(option->argument));
         }
         fputc('\n', out);

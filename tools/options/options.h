@@ -14,6 +14,7 @@
 enum option_kind {
     OPTION_FLAG,     /* int: 1 when given */
     OPTION_TEXT,     /* const char * */
+    OPTION_MAYBE,    /* const char *: its value comes after "=" or not at all, which is "" */
     OPTION_COUNT,    /* uint64_t, from 1 */
     OPTION_NUMBER,   /* double, above 0 */
     OPTION_SEED,     /* struct seed */
@@ -107,6 +108,8 @@ int options_read(int *code, struct context *context, const struct usage *usage, 
                  const char **operands);
 /* "--" or "-": an option whose name is one letter has one dash. */
 const char *option_dashes(const char *name);
+/* What stands between its name and its value in help: a space, or nothing. */
+const char *option_gap(const struct option_spec *option);
 /* The option that an argument "--name", "--name=value" or "-n" names, or NULL; `*value` is what follows "=", or NULL.
  */
 const struct option_spec *option_find(const struct usage *usage, const char *argument, const char **value);

@@ -24,6 +24,11 @@ static int misuse(const struct context *context, const struct usage *usage, cons
 
 const char *option_dashes(const char *name) { return name[1] ? "--" : "-"; }
 
+const char *option_gap(const struct option_spec *option)
+{
+    return option->argument && option->kind != OPTION_MAYBE ? " " : "";
+}
+
 static int read_number(uint64_t *number, const char *text, char **end)
 {
     errno = 0;
@@ -91,6 +96,7 @@ static const char *store(const struct option_spec *option, const char *text)
         *(int *)option->target = 1;
         return NULL;
     case OPTION_TEXT:
+    case OPTION_MAYBE:
         *(const char **)option->target = text;
         return NULL;
     case OPTION_COUNT:
@@ -142,7 +148,7 @@ static int read_option(const struct context *context, const struct usage *usage,
     if (!option->argument && value) return misuse(context, usage, "%s%s takes no value", dashes, option->name);
     if (option->kind == OPTION_PORT) {
         if (!value && *at + 1 < argc && isdigit((unsigned char)*argv[*at + 1])) value = argv[++*at];
-    } else if (option->argument && !value) {
+    } else if (option->argument && !value && option->kind != OPTION_MAYBE) {
         if (*at + 1 == argc) return misuse(context, usage, "%s%s expects %s", dashes, option->name, option->argument);
         value = argv[++*at];
     }
