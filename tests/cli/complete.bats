@@ -129,5 +129,5 @@ END
   [ "${COMPREPLY[0]}" = "train              (train a recipe, or go on with a run)" ]
   COMP_TYPE=9
   _clgan
-  [ "${COMPREPLY[*]}" = "train tune" ]
+  [ "${COMPREPLY[*]}" = "train tensorboard tune" ]
 }

@@ -58,7 +58,7 @@ commands() {
       "$program" help $command | sed -nE 's/^  (--?[a-z][^ ]*( [^ ]+)?)($|  .*)/\1/p' >said
       while read -r option; do
         echo "$command: $option"
-        grep -qE -- "^ +${option//|/\\|}( |\$)" shown
+        grep -qE -- "^ +$(sed 's/[][|]/\\&/g' <<<"$option")( |\$)" shown
       done <said
     done
   done
