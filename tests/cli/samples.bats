@@ -67,11 +67,11 @@ END
 }
 
 @test "other noise, other seeds and other weights reach the files" {
-  "$CLGAN" sample grey --count 5 --out a.png --noise-out z.npy
-  "$CLGAN" sample grey --count 5 --out a.idx
+  "$CLGAN" sample grey --count 25 --out a.png --noise-out z.npy # of minibatches of 10
+  "$CLGAN" sample grey --count 25 --out a.idx
   "$CLGAN" sample grey --noise z.npy --out b.idx
   cmp a.idx b.idx
-  "$CLGAN" sample grey --count 5 --seed 2 --out c.idx
+  "$CLGAN" sample grey --count 25 --seed 2 --out c.idx
   ! cmp -s a.idx c.idx
   "$CLGAN" sample colour --count 5 --out d.idx
   "$CLGAN" sample colour --count 5 --out e.idx --raw
