@@ -596,9 +596,9 @@ typedef struct clgan_import_options {
     const char *network;     /* "G", "D" or "both": what must be there, and all that is taken; NULL: what is there */
     const char *const *maps; /* "SOURCE=TARGET": the file's tensor SOURCE is "G.0.weight" or the like; "SOURCE=" leaves
                                 it out, "=TARGET" fills with zeros. Without a '=': a file of such lines */
-    size_t map_count;
-    const char *folder;                            /* of the run, made anew; NULL: runs/NAME-NNN */
-    const char *data;                              /* where the recipe's pictures are; NULL: the usual places */
+    size_t map_count;        /* of those */
+    const char *folder;      /* of the run, made anew; NULL: runs/NAME-NNN */
+    const char *data;        /* where the recipe's pictures are; NULL: the usual places */
     const clgan_rows *check_noise, *check_samples; /* z and x = G(z) where it comes from; NULL: not checked */
     double tolerance; /* of the check, times the largest magnitude in x (1, if that is less); 0: 1e-4 */
 } clgan_import_options;
@@ -635,11 +635,13 @@ CLGAN_API clgan_status clgan_report(char **written, clgan_run *const *runs, size
 
 /* ---- watch: the same page, served while a run is trained ---- */
 
+/* A server of a run's page. */
 typedef struct clgan_watch clgan_watch;
 
 /* Listens at `port` of 127.0.0.1, where only this machine comes; 0: any that is free. Nothing is served yet.
  * CLGAN_FAILED where another program listens there. */
 CLGAN_API clgan_status clgan_watch_begin(clgan_watch **watch, unsigned port);
+/* The port where it listens. */
 CLGAN_API unsigned clgan_watch_port(const clgan_watch *watch);
 /* Serves the run's page at http://127.0.0.1:PORT/, from a thread of its own. `run` outlives the watch. */
 CLGAN_API clgan_status clgan_watch_run(clgan_watch *watch, const clgan_run *run);

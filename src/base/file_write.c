@@ -81,8 +81,9 @@ clgan_status file_begin(struct file_writer *writer, const char *path)
 {
     unsigned char *buffer = NULL;
     *writer = (struct file_writer){0};
-    if (!is_replaceable(path)) return status_fail(CLGAN_FAILED, "%s: not a file, so nothing is written there", path);
-    clgan_status status = memory_copy_text(&writer->path, path);
+    clgan_status status = CLGAN_OK;
+    if (!is_replaceable(path)) status = status_fail(CLGAN_FAILED, "%s: not a file, so nothing is written there", path);
+    if (status == CLGAN_OK) status = memory_copy_text(&writer->path, path);
     if (status == CLGAN_OK) status = memory_take(&buffer, BUFFER, 1);
     if (status == CLGAN_OK) status = open_temporary(writer);
     if (status == CLGAN_OK) {
