@@ -1,12 +1,12 @@
 /* Saved results: what changed from the input to itself, and `clgan-bench compare` of both in every form that it writes.
  */
-#include <getopt.h>
 #include <jansson.h>
 
 #include "fuzz.h"
+#include "options.h"
 #include "result.h"
 
-int command_compare(int argc, char **argv);
+int command_compare(struct context *context, int argc, char **argv);
 
 /* No row of a result that was taken is lost on its way to JSON. */
 static void check_changes(const char *path)
@@ -31,8 +31,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     char *arguments[] = {"compare",    path.text,     path.text, "--json",  json.text,
                          "--markdown", markdown.text, "--html",  page.text, NULL};
     fuzz_put(path.text, bytes, length);
-    optind = 1;
-    const int status = command_compare(sizeof arguments / sizeof *arguments - 1, arguments);
+    const struct tool tool = {.name = "clgan-bench"};
+    struct context context = {.out = stderr, .tool = &tool};
+    const int status = command_compare(&context, sizeof arguments / sizeof *arguments - 1, arguments);
     if (status != CLGAN_OK) {
         fuzz_refused((clgan_status)status, "before.json");
         return 0;
