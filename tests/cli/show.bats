@@ -26,7 +26,7 @@ make_run() {
 
 setup() {
   cd "$BATS_TEST_TMPDIR"
-  unset NO_COLOR COLORTERM LC_ALL LC_CTYPE
+  unset NO_COLOR COLORTERM LC_ALL LC_CTYPE TMUX STY KONSOLE_VERSION TERM_PROGRAM
   export LANG=C.UTF-8 TERM=xterm-256color PYTHONIOENCODING=utf-8
 }
 
@@ -52,6 +52,8 @@ setup() {
   [[ "$output" == "ascii in colours: 160 x "* ]]
   TERM=dumb LANG=C in_terminal 80x24 ascii.png sample run --show
   [[ "$output" == "ascii alone: 160 x "* ]]
+  TERM=tmux-256color KONSOLE_VERSION=230804 in_terminal 80x24x800x480 multiplexed.png sample run --show
+  [[ "$output" == "symbols in colours: "* ]]
   in_terminal 80x24x800x480 asked.png sample run --show=kitty --grid 2x5
   [[ "$output" == "kitty: "* ]]
   same asked.png 2x5.png 3
