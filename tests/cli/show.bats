@@ -83,13 +83,27 @@ for i in range(20): Image.new("RGB", (9, 7), (250, 12 * i, 40)).save(f"in/{i}.pn
   in_terminal 100x40 none.png train --resume ring --epochs 3 --no-tune --quiet
   [[ "$output" == "nothing drawn"* ]]
   "$CLGAN" train --resume ring --epochs 4 --no-tune 2>told
-  ! grep -q $'\33' told
+  [ "$(grep -c $'\33' told)" = 0 ]
   "$CLGAN" train --resume ring --epochs 5 --no-tune --quiet --show=sixel 2>told
   grep -q $'\33P' told
   "$CLGAN" sample line --show=symbols --count 500 >told
   grep -q $'\33\[48' told
   "$CLGAN" sample line --count 500 >told
   [ "$(wc -l <told)" = 1 ]
+}
+
+@test "of a training's picture so many samples are shown as can be told apart" {
+  make_run # nine samples, three by three
+  crop() { /usr/bin/python3 -c 'import sys; from PIL import Image
+lines, columns = int(sys.argv[2]), int(sys.argv[3])
+image = Image.open("run/samples/epoch-0001.png"); cell = (image.width - 2) // 3
+image.crop((0, 0, columns * cell + 2, lines * cell + 2)).save(sys.argv[1])' "$@"; }
+  COLORTERM=truecolor in_terminal 80x24 wide.png train --resume run
+  crop wide-expected.png 2 3
+  same wide.png wide-expected.png 3
+  COLORTERM=truecolor in_terminal 30x30 narrow.png train --resume run
+  crop narrow-expected.png 3 2
+  same narrow.png narrow-expected.png 3
 }
 
 @test "terminals of any size" {
