@@ -67,6 +67,14 @@ static bool wants_colour(void)
     return !*environment("NO_COLOR") && *name && strcmp(name, "dumb") != 0;
 }
 
+/* A multiplexer shows characters, whatever is said of the terminal around it. */
+static bool is_multiplexed(void)
+{
+    const char *name = environment("TERM");
+    return *environment("TMUX") || *environment("STY") || strncmp(name, "tmux", 4) == 0 ||
+           strncmp(name, "screen", 6) == 0;
+}
+
 /* Freed with chafa_term_info_unref. */
 static ChafaTermInfo *detect(void)
 {
@@ -82,8 +90,9 @@ static enum terminal_kind detect_kind(void)
 {
     ChafaTermInfo *info = detect();
     enum terminal_kind kind = is_utf8() ? TERMINAL_SYMBOLS : TERMINAL_ASCII;
-    if (wants_colour() && has(info, CHAFA_TERM_SEQ_BEGIN_SIXELS)) kind = TERMINAL_SIXEL;
-    if (wants_colour() && has(info, CHAFA_TERM_SEQ_BEGIN_KITTY_IMMEDIATE_IMAGE_V1)) kind = TERMINAL_KITTY;
+    const bool pixels = wants_colour() && !is_multiplexed();
+    if (pixels && has(info, CHAFA_TERM_SEQ_BEGIN_SIXELS)) kind = TERMINAL_SIXEL;
+    if (pixels && has(info, CHAFA_TERM_SEQ_BEGIN_KITTY_IMMEDIATE_IMAGE_V1)) kind = TERMINAL_KITTY;
     chafa_term_info_unref(info);
     return kind;
 }

@@ -26,7 +26,7 @@ make_run() {
 
 setup() {
   cd "$BATS_TEST_TMPDIR"
-  unset NO_COLOR COLORTERM LC_ALL LC_CTYPE
+  unset NO_COLOR COLORTERM LC_ALL LC_CTYPE TMUX STY KONSOLE_VERSION TERM_PROGRAM
   export LANG=C.UTF-8 TERM=xterm-256color PYTHONIOENCODING=utf-8
 }
 
@@ -52,6 +52,8 @@ setup() {
   [[ "$output" == "ascii in colours: 160 x "* ]]
   TERM=dumb LANG=C in_terminal 80x24 ascii.png sample run --show
   [[ "$output" == "ascii alone: 160 x "* ]]
+  TERM=tmux-256color KONSOLE_VERSION=230804 in_terminal 80x24x800x480 multiplexed.png sample run --show
+  [[ "$output" == "symbols in colours: "* ]]
   in_terminal 80x24x800x480 asked.png sample run --show=kitty --grid 2x5
   [[ "$output" == "kitty: "* ]]
   same asked.png 2x5.png 3
@@ -81,13 +83,36 @@ for i in range(20): Image.new("RGB", (9, 7), (250, 12 * i, 40)).save(f"in/{i}.pn
   in_terminal 100x40 none.png train --resume ring --epochs 3 --no-tune --quiet
   [[ "$output" == "nothing drawn"* ]]
   "$CLGAN" train --resume ring --epochs 4 --no-tune 2>told
-  ! grep -q $'\33' told
+  [ "$(grep -c $'\33' told)" = 0 ]
   "$CLGAN" train --resume ring --epochs 5 --no-tune --quiet --show=sixel 2>told
   grep -q $'\33P' told
   "$CLGAN" sample line --show=symbols --count 500 >told
   grep -q $'\33\[48' told
   "$CLGAN" sample line --count 500 >told
   [ "$(wc -l <told)" = 1 ]
+}
+
+@test "of a training's picture so many samples are shown as can be told apart" {
+  make_run # nine samples, three by three; in their picture's place one that is smooth and full of contrast
+  /usr/bin/python3 -c 'from PIL import Image
+import math
+image = Image.open("run/samples/epoch-0001.png")
+image.putdata([int(127.5 + 127 * math.sin((x + 3 * y) / 30)) for y in range(image.height) for x in range(image.width)])
+image.save("run/samples/epoch-0001.png")'
+  crop() { /usr/bin/python3 -c 'import sys; from PIL import Image
+lines, columns = int(sys.argv[2]), int(sys.argv[3])
+image = Image.open("run/samples/epoch-0001.png"); cell = (image.width - 2) // 3
+image.crop((0, 0, columns * cell + 2, lines * cell + 2)).save(sys.argv[1])' "$@"; }
+  COLORTERM=truecolor in_terminal 80x24 wide.png train --resume run
+  crop wide-expected.png 2 3
+  same wide.png wide-expected.png 12
+  COLORTERM=truecolor in_terminal 30x30 narrow.png train --resume run
+  crop narrow-expected.png 3 2
+  same narrow.png narrow-expected.png 12
+  TERM=xterm-kitty in_terminal 80x24x800x480 kitty.png train --resume run
+  same kitty.png run/samples/epoch-0001.png 3
+  TERM=mlterm in_terminal 80x24x800x480 sixel.png train --resume run
+  same sixel.png run/samples/epoch-0001.png 3
 }
 
 @test "terminals of any size" {
