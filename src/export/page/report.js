@@ -84,9 +84,10 @@ const report = (() => {
 
   /* Room for the alarms above the curves. */
   function place(chart) {
-    const rows = alarmKinds().length;
+    const rows = alarmKinds().length, room = 6 + ROW * rows, height = chart.plot.clientHeight - 20;
     chart.valueRange = chart.share ? [-0.02, 1.03 + 0.09 * rows] : null;
-    return {valueRange: chart.valueRange, yRangePad: 6 + ROW * rows};
+    if (chart.share) return {valueRange: chart.valueRange, yRangePad: 0};
+    return {valueRange: null, yRangePad: height > 3 * room ? room * height / (height - 2 * room) : room}; // dygraphs shrinks it with the curves
   }
 
   /* ---- zoom ---- */
