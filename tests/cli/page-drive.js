@@ -110,6 +110,24 @@ const checks = {
     must(pixels(chart.querySelector(".plot")) !== before, "no logarithmic axis");
     box.click();
   },
+  /* One finger is left to the page, which scrolls; two zoom. */
+  async touch() {
+    const canvas = plots()[0].querySelectorAll("canvas")[1], box = canvas.getBoundingClientRect(), whole = shown();
+    const fingers = (type, ...parts) => {
+      const touches = parts.map((part, identifier) => new view.Touch({identifier, target: canvas, clientX: box.left + part * box.width, clientY: box.top + 50, pageX: box.left + part * box.width, pageY: box.top + 50}));
+      const event = new view.TouchEvent(type, {bubbles: true, cancelable: true, touches, targetTouches: touches, changedTouches: touches});
+      canvas.dispatchEvent(event);
+      return event.defaultPrevented;
+    };
+    must(!fingers("touchstart", 0.5) && !fingers("touchmove", 0.3) && shown() === whole, "one finger does not scroll the page");
+    fingers("touchend");
+    must(fingers("touchstart", 0.45, 0.65), "two fingers scroll the page");
+    fingers("touchmove", 0.35, 0.75);
+    fingers("touchend");
+    must(shown() !== whole, "two fingers do not zoom");
+    id("zoom-all").click();
+    must(shown() === whole, "back to all");
+  },
   /* What the page's policy is for. */
   async injected() {
     const script = page.createElement("script");

@@ -81,12 +81,15 @@ END
   echo '{"log_likelihood": "<b>"}' >pictures/evaluation.json
   run "$CLGAN" report pictures --out page.html
   [ "$status" = 0 ] && [[ "$output" == *"evaluation.json: no evaluation: it is left out"* ]]
+  head -c 1048577 /dev/zero | tr '\0' ' ' >pictures/evaluation.json
+  run "$CLGAN" report pictures --out page.html
+  [ "$status" = 0 ] && [[ "$output" == *"evaluation.json: longer than the 1048576 bytes"*"it is left out"* ]]
 }
 
 @test "in a browser: slider, zoom, keys, legend; nothing on the console" {
   runs
   "$CLGAN" report pictures
-  drive pictures/report.html 1280 "looks samples zoom keys legend"
+  drive pictures/report.html 1280 "looks samples zoom keys legend touch"
   quiet_console
 }
 
@@ -127,6 +130,9 @@ END
   sed -i '/devices/,/\]/d; s/"rolled_back_to": 0,/"rolled_back_to": 0/' line/run.json
   cat line/run.json
   "$CLGAN" report line && check line/report.html
+  grep -q "<dt>Device</dt><dd>$(sed -n 's/^device: //p' line/kernels.txt) (driver " line/report.html
+  rm line/kernels.txt
+  "$CLGAN" report line
   ! grep -q '<dt>Device' line/report.html
 }
 
