@@ -78,6 +78,10 @@ const checks = {
     must(shown() === "3-" + whole.split("-")[1], "epochs that are typed: " + shown());
     id("zoom-out").click();
     must(shown() === whole, "zooming out: " + shown());
+    change(id("zoom-to"), 4, "input");
+    id("zoom-left").click(); // whatever shows something else
+    must(id("zoom-to").value === "4", "a number that is being typed is overwritten");
+    change(id("zoom-to"), whole.split("-")[1], "change");
   },
   async keys() {
     const plot = plots()[0], whole = shown();
