@@ -31,6 +31,17 @@ static clgan_status choose_place(char **path, clgan_run *const *runs, size_t cou
     return count == 1 ? run_path(path, runs[0], "report.html") : memory_copy_text(path, "compare.html");
 }
 
+/* Folders that have the same name are told apart by their paths, as they were given. */
+static void tell_apart(struct report *reports, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(reports[i].name, reports[j].name) == 0) {
+                snprintf(reports[i].name, sizeof reports[i].name, "%s", reports[i].run.folder);
+                snprintf(reports[j].name, sizeof reports[j].name, "%s", reports[j].run.folder);
+            }
+}
+
 static clgan_status make(char **page, const struct report *reports, size_t count)
 {
     struct plain_locale locale;
@@ -55,6 +66,7 @@ static clgan_status write_page(const char *path, clgan_run *const *runs, size_t 
         status = report_read(&reports[read], runs[read]);
         read += status == CLGAN_OK;
     }
+    tell_apart(reports, read);
     if (status == CLGAN_OK) status = make(&page, reports, count);
     if (status == CLGAN_OK) status = file_write(path, page, strlen(page));
     free(page);

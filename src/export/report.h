@@ -38,7 +38,7 @@ struct report_fact {
     const char *label;
     void (*tell)(struct text *text, const struct report *report);
 };
-enum { REPORT_FACTS = 16 };
+enum { REPORT_FACTS = 17 };
 extern const struct report_fact report_facts[REPORT_FACTS];
 /* All in a sentence or two. */
 void report_verdict(struct text *text, const struct report *report);
@@ -67,8 +67,9 @@ void report_charts(struct text *text, const struct report *reports, size_t count
 /* Some epochs' numbers; the last evaluation (report_tables.c). */
 void report_table(struct text *text, const struct report *report);
 void report_evaluation(struct text *text, const struct report *report);
-/* Rows of tables of runs side by side: the facts, and the keys in which recipes differ. */
+/* Rows of tables of runs side by side: the facts, the further measures' numbers, the keys in which recipes differ. */
 void report_result_rows(struct text *text, const struct report *reports, size_t count);
+void report_measure_rows(struct text *text, const struct report *reports, size_t count);
 void report_recipe_differences(struct text *text, const struct report *reports, size_t count);
 /* The pictures of samples, an array of JSON; the newest as <img>; the figures that were made, as <figure>
  * (report_pictures.c). */

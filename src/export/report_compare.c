@@ -38,6 +38,7 @@ void report_compare(struct text *text, const struct report *reports, size_t coun
                       "<section id=\"results\"><h2>Results</h2>\n<div class=\"wide\"><table>\n");
     append_heads(text, reports, count);
     report_result_rows(text, reports, count);
+    report_measure_rows(text, reports, count);
     text_append(text,
                 "</tbody></table></div></section>\n<section id=\"recipes\"><h2>Where the recipes differ</h2>\n<div "
                 "class=\"wide\"><table>\n");

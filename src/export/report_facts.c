@@ -155,14 +155,23 @@ static void tell_evaluation(struct text *text, const struct report *report)
 }
 
 const struct report_fact report_facts[REPORT_FACTS] = {
-    {"Recipe", tell_recipe},       {"Data", tell_data},
-    {"Device", tell_device},       {"Epochs", tell_epochs},
-    {"Steps", tell_steps},         {"Time of training", tell_time},
-    {"Speed", tell_speed},         {"Last epoch logged", tell_changed},
-    {"Rollbacks", tell_rollbacks}, {"D's loss", tell_d_loss},
-    {"G's loss", tell_g_loss},     {"D(x)", tell_d_real},
-    {"D(G(z))", tell_d_fake},      {"Spread of samples", tell_spread},
-    {"Alarms", tell_alarms},       {"Best validation log-likelihood", tell_best},
+    {"Recipe", tell_recipe},
+    {"Data", tell_data},
+    {"Device", tell_device},
+    {"Epochs", tell_epochs},
+    {"Steps", tell_steps},
+    {"Time of training", tell_time},
+    {"Speed", tell_speed},
+    {"Last epoch logged", tell_changed},
+    {"Rollbacks", tell_rollbacks},
+    {"D's loss", tell_d_loss},
+    {"G's loss", tell_g_loss},
+    {"D(x)", tell_d_real},
+    {"D(G(z))", tell_d_fake},
+    {"Spread of samples", tell_spread},
+    {"Alarms", tell_alarms},
+    {"Best validation log-likelihood", tell_best},
+    {"Log-likelihood of test rows", tell_evaluation},
 };
 
 /* ---- in sentences ---- */

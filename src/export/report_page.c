@@ -103,9 +103,9 @@ static void append_samples(struct text *text, const struct report *report)
               "<button type=\"button\" id=\"frame-after\">Later</button></div></figure></section>\n");
 }
 
-void report_curves_section(struct text *text, const struct report *reports, size_t count)
+static void append_thinning(struct text *text, const struct report *reports, size_t count)
 {
-    text_append(text, "<section id=\"curves\"><h2>Curves</h2>\n");
+    text_append(text, "<div id=\"thinned\" data-live>");
     for (size_t i = 0; i < count; i++)
         if (reports[i].curves.width > 1) {
             html_element(text, "<p>Of ", reports[i].name, ", ");
@@ -114,6 +114,13 @@ void report_curves_section(struct text *text, const struct report *reports, size
                         " epochs.</p>\n",
                         reports[i].curves.epochs, reports[i].curves.width);
         }
+    text_append(text, "</div>\n");
+}
+
+void report_curves_section(struct text *text, const struct report *reports, size_t count)
+{
+    text_append(text, "<section id=\"curves\"><h2>Curves</h2>\n");
+    append_thinning(text, reports, count);
     text_append(
         text,
         "<div class=\"controls\" id=\"zoom\" role=\"group\" aria-label=\"Epochs that the charts show\" hidden>"
@@ -179,6 +186,7 @@ static void append_figures(struct text *text, const struct report *report)
 void report_parts(struct text *text, const struct report *report)
 {
     append_parts(text, report);
+    append_thinning(text, report, 1);
     report_charts(text, report, 1);
     append_numbers(text, report);
     append_evaluation(text, report);
@@ -192,12 +200,11 @@ void report_page(struct text *text, const struct report *report)
                       "<a href=\"#numbers\">Numbers</a> <a href=\"#evaluation\">Evaluation</a> "
                       "<a href=\"#recipe\">Recipe</a></nav>\n");
     if (*report->live)
-        text_append(
-            text,
-            "<div id=\"live\" data-from=\"%s\"><span id=\"live-words\" role=\"status\">Waiting for the training.</span>"
-            "<progress id=\"live-progress\" max=\"1\" value=\"0\" aria-label=\"Of the training\"></progress>"
-            "</div>\n",
-            report->from);
+        text_append(text,
+                    "<div id=\"live\" data-from=\"%s\"><span id=\"live-words\">Waiting for the training.</span>"
+                    "<progress id=\"live-progress\" max=\"1\" value=\"0\" aria-label=\"Of the training\"></progress>"
+                    "<span id=\"live-news\" class=\"unseen\" role=\"status\"></span></div>\n",
+                    report->from);
     append_parts(text, report);
     append_samples(text, report);
     report_curves_section(text, report, 1);

@@ -1,9 +1,11 @@
 /* A run's folder, read. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "compute/choices.h"
 #include "export/report.h"
 #include "gan/evaluation_file.h"
 #include "gan/run_log.h"
@@ -16,6 +18,28 @@ static void take_name(struct report *report)
     const char *name = slash && slash[1] ? slash + 1 : path;
     strncpy(report->name, name, sizeof report->name - 1);
     free(real);
+}
+
+/* The text after `label` in a line of its own; `words` stays as it is where there is none. */
+static void take_line(char words[RUN_DEVICE / 2], const char *bytes, const char *label)
+{
+    const char *at = strstr(bytes, label);
+    if (at) snprintf(words, RUN_DEVICE / 2, "%.*s", (int)strcspn(at + strlen(label), "\n"), at + strlen(label));
+}
+
+/* Runs from before run.json named devices: kernels.txt says where the first training was. */
+static void take_device(struct report *report)
+{
+    char *path, *bytes = NULL, name[RUN_DEVICE / 2] = "", driver[RUN_DEVICE / 2] = "";
+    size_t length;
+    if (*report->run.devices[0] || run_path(&path, &report->run, "kernels.txt") != CLGAN_OK) return;
+    if (file_read_if_there(&bytes, &length, path, CHOICES_BYTES) == CLGAN_OK && bytes) {
+        take_line(name, bytes, "\ndevice: ");
+        take_line(driver, bytes, "\ndriver: ");
+        if (*name && *driver) snprintf(report->run.devices[0], RUN_DEVICE, "%s (driver %s)", name, driver);
+    }
+    free(bytes);
+    free(path);
 }
 
 static void take_time(struct report *report)
@@ -51,6 +75,7 @@ clgan_status report_read(struct report *report, const struct clgan_run *run)
 {
     *report = (struct report){.run = *run};
     take_name(report);
+    take_device(report);
     clgan_status status = curves_begin(&report->curves);
     if (status == CLGAN_OK) status = run_log_visit(run, read_line, report);
     if (status == CLGAN_OK) status = report_refresh(report);

@@ -67,9 +67,15 @@ static void append_measure_value(struct text *text, const json_t *measure, const
     snprintf(name, sizeof name, "%.100s_error", key);
     const json_t *error = json_object_get(measure, name);
     html_element(text, "<tr><th scope=\"row\">", key, "</th>");
-    text_append(text, "<td class=\"n\">%.4g", value);
+    text_append(text, "<td class=\"n\">%.5g", value);
     if (json_is_number(error)) text_append(text, " ± %.2g", json_number_value(error));
     text_append(text, "</td></tr>\n");
+}
+
+static bool is_figure(const char *key, const json_t *value)
+{
+    const char *ending = strstr(key, "_error");
+    return json_is_number(value) && !(ending && !ending[6]) && strcmp(key, "seconds") != 0;
 }
 
 /* Its numbers but errors, which stand beside what they are of, and the time that it took. */
@@ -208,5 +214,42 @@ void report_result_rows(struct text *text, const struct report *reports, size_t 
             text_append(text, "</tr>\n");
         }
         text_free(&cells);
+    }
+}
+
+/* The row of one number of a measure. */
+static void append_measure_row(struct text *text, const struct report *reports, size_t count, const char *name,
+                               const char *key)
+{
+    html_element(text, "<tr><th scope=\"row\">", name, ": ");
+    html_element(text, "", key, "</th>");
+    for (size_t r = 0; r < count; r++) {
+        const json_t *value = json_object_get(json_object_get(reports[r].evaluation, name), key);
+        if (json_is_number(value))
+            text_append(text, "<td>%.5g</td>", json_number_value(value));
+        else
+            text_append(text, "<td>—</td>");
+    }
+    text_append(text, "</tr>\n");
+}
+
+static bool had_before(const struct report *reports, size_t r, const char *name, const char *key)
+{
+    while (r-- > 0)
+        if (json_object_get(json_object_get(reports[r].evaluation, name), key)) return true;
+    return false;
+}
+
+void report_measure_rows(struct text *text, const struct report *reports, size_t count)
+{
+    for (size_t r = 0; r < count; r++) {
+        const char *name, *key;
+        json_t *measure, *value;
+        json_object_foreach(reports[r].evaluation, name, measure)
+        {
+            if (!*text_of(measure, "meaning")) continue;
+            json_object_foreach(measure, key, value) if (is_figure(key, value) && !had_before(reports, r, name, key))
+                append_measure_row(text, reports, count, name, key);
+        }
     }
 }

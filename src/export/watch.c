@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
 #include <netinet/in.h>
@@ -33,8 +34,10 @@ static clgan_status listen_at(int *listener, unsigned *port)
     socklen_t length = sizeof address;
     const int yes = 1;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    *listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    *listener = socket(AF_INET, SOCK_STREAM, 0);
     if (*listener < 0) return status_fail(CLGAN_FAILED, "no socket to listen at: %s", strerror(errno));
+    fcntl(*listener, F_SETFD, FD_CLOEXEC);
+    fcntl(*listener, F_SETFL, O_NONBLOCK);
     setsockopt(*listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     if (bind(*listener, (const struct sockaddr *)&address, sizeof address) || listen(*listener, WATCH_CLIENTS) ||
         getsockname(*listener, (struct sockaddr *)&address, &length)) {

@@ -78,6 +78,10 @@ const checks = {
     must(shown() === "3-" + whole.split("-")[1], "epochs that are typed: " + shown());
     id("zoom-out").click();
     must(shown() === whole, "zooming out: " + shown());
+    change(id("zoom-to"), 4, "input");
+    id("zoom-left").click(); // whatever shows something else
+    must(id("zoom-to").value === "4", "a number that is being typed is overwritten");
+    change(id("zoom-to"), whole.split("-")[1], "change");
   },
   async keys() {
     const plot = plots()[0], whole = shown();
@@ -109,6 +113,24 @@ const checks = {
     box.click();
     must(pixels(chart.querySelector(".plot")) !== before, "no logarithmic axis");
     box.click();
+  },
+  /* One finger is left to the page, which scrolls; two zoom. */
+  async touch() {
+    const canvas = plots()[0].querySelectorAll("canvas")[1], box = canvas.getBoundingClientRect(), whole = shown();
+    const fingers = (type, ...parts) => {
+      const touches = parts.map((part, identifier) => new view.Touch({identifier, target: canvas, clientX: box.left + part * box.width, clientY: box.top + 50, pageX: box.left + part * box.width, pageY: box.top + 50}));
+      const event = new view.TouchEvent(type, {bubbles: true, cancelable: true, touches, targetTouches: touches, changedTouches: touches});
+      canvas.dispatchEvent(event);
+      return event.defaultPrevented;
+    };
+    must(!fingers("touchstart", 0.5) && !fingers("touchmove", 0.3) && shown() === whole, "one finger does not scroll the page");
+    fingers("touchend");
+    must(fingers("touchstart", 0.45, 0.65), "two fingers scroll the page");
+    fingers("touchmove", 0.35, 0.75);
+    fingers("touchend");
+    must(shown() !== whole, "two fingers do not zoom");
+    id("zoom-all").click();
+    must(shown() === whole, "back to all");
   },
   /* What the page's policy is for. */
   async injected() {

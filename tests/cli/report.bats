@@ -81,12 +81,15 @@ END
   echo '{"log_likelihood": "<b>"}' >pictures/evaluation.json
   run "$CLGAN" report pictures --out page.html
   [ "$status" = 0 ] && [[ "$output" == *"evaluation.json: no evaluation: it is left out"* ]]
+  head -c 1048577 /dev/zero | tr '\0' ' ' >pictures/evaluation.json
+  run "$CLGAN" report pictures --out page.html
+  [ "$status" = 0 ] && [[ "$output" == *"evaluation.json: longer than the 1048576 bytes"*"it is left out"* ]]
 }
 
 @test "in a browser: slider, zoom, keys, legend; nothing on the console" {
   runs
   "$CLGAN" report pictures
-  drive pictures/report.html 1280 "looks samples zoom keys legend"
+  drive pictures/report.html 1280 "looks samples zoom keys legend touch"
   quiet_console
 }
 
@@ -109,8 +112,9 @@ END
   [[ "$page" == *"3 runs compared"*"generator.0.units"* && "$page" == *"ring &lt;b&gt;ö 8"* ]]
   drive compare.html 1280 "looks zoom keys"
   quiet_console
-  "$CLGAN" report line line --out same.html
-  [[ "$(cat same.html)" == *"The recipes are the same."* ]]
+  mkdir other && cp -r line other
+  "$CLGAN" report line other/line --out same.html
+  [[ "$(cat same.html)" == *"The recipes are the same."* && "$(cat same.html)" == *">other/line</th>"* ]]
 }
 
 @test "a run without epochs, one that was killed, one from before" {
@@ -126,6 +130,9 @@ END
   sed -i '/devices/,/\]/d; s/"rolled_back_to": 0,/"rolled_back_to": 0/' line/run.json
   cat line/run.json
   "$CLGAN" report line && check line/report.html
+  grep -q "<dt>Device</dt><dd>$(sed -n 's/^device: //p' line/kernels.txt) (driver " line/report.html
+  rm line/kernels.txt
+  "$CLGAN" report line
   ! grep -q '<dt>Device' line/report.html
 }
 
@@ -171,10 +178,13 @@ END
   /usr/bin/python3 - "$([ "${CLGAN_LONG:-}" = 1 ] && echo 1000000 || echo 20000)" <<'END'
 import json, sys
 line = json.loads(open("line/log.jsonl").read().splitlines()[-1])
-with open("line/log.jsonl", "w") as file:
-    for epoch in range(1, int(sys.argv[1]) + 1):
-        line.update(epoch=epoch, step=5 * epoch, d_loss=100 if epoch == 7777 else 1 + epoch % 7 / 10)
-        file.write(json.dumps(line) + "\n")
+epochs, part = int(sys.argv[1]), 8000 if int(sys.argv[1]) < 100000 else 100000
+for first in range(1, epochs + 1, part):
+    last = first + part > epochs
+    with open("line/log.jsonl" if last else f"line/log-{first // part + 1:04}.jsonl", "w") as file:
+        for epoch in range(first, min(first + part, epochs + 1)):
+            line.update(epoch=epoch, step=5 * epoch, d_loss=100 if epoch == 7777 else 1 + epoch % 7 / 10)
+            file.write(json.dumps(line) + "\n")
 END
   /usr/bin/python3 - line <<'END'
 import glob, os

@@ -222,8 +222,9 @@ static int train_run(struct context *context, clgan_run *run, const char *tensor
     if (screen->drawn) fputc('\n', stderr);
     if (status == CLGAN_OK) show_picture(context, run, &screen->show);
     if (status == CLGAN_OK && !context->quiet)
-        fprintf(stderr, "clgan: pictures in %s/samples; draw more with: clgan sample %s\n", clgan_run_folder(run),
-                clgan_run_folder(run));
+        fprintf(stderr,
+                "clgan: pictures in %s/samples; draw more with: clgan sample %s; see it all with: clgan report %s\n",
+                clgan_run_folder(run), clgan_run_folder(run), clgan_run_folder(run));
     return command_end(status);
 }
 

@@ -10,6 +10,7 @@ const report = (() => {
   let range = null; // that is shown; null: all
   let setting = false; // a range, in every chart
   let cursor = -1; // row
+  const typing = new Set(); // fields in which a number is half typed
   const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const dashes = [null, [8, 3], [2, 3], [12, 3, 2, 3]];
   const words = value => value == null ? "—" : String(+value.toPrecision(5));
@@ -84,9 +85,10 @@ const report = (() => {
 
   /* Room for the alarms above the curves. */
   function place(chart) {
-    const rows = alarmKinds().length;
+    const rows = alarmKinds().length, room = 6 + ROW * rows, height = chart.plot.clientHeight - 20;
     chart.valueRange = chart.share ? [-0.02, 1.03 + 0.09 * rows] : null;
-    return {valueRange: chart.valueRange, yRangePad: 6 + ROW * rows};
+    if (chart.share) return {valueRange: chart.valueRange, yRangePad: 0};
+    return {valueRange: null, yRangePad: height > 3 * room ? room * height / (height - 2 * room) : room}; // dygraphs shrinks it with the curves
   }
 
   /* ---- zoom ---- */
@@ -105,8 +107,8 @@ const report = (() => {
     setting = true;
     for (const chart of charts) if (chart.graph) chart.graph.updateOptions(range ? {dateWindow: next} : {dateWindow: next, valueRange: chart.valueRange});
     setting = false;
-    byId("zoom-from").value = Math.ceil(next[0]);
-    byId("zoom-to").value = Math.floor(next[1]);
+    const fields = {"zoom-from": Math.ceil(next[0]), "zoom-to": Math.floor(next[1])};
+    for (const id in fields) if (!typing.has(id)) byId(id).value = fields[id];
   }
 
   function zoom(factor, shift = 0) {
@@ -124,7 +126,11 @@ const report = (() => {
       const from = byId("zoom-from").valueAsNumber, to = byId("zoom-to").valueAsNumber;
       if (from < to) show([from, to]);
     };
-    for (const id of ["zoom-from", "zoom-to"]) byId(id).addEventListener("change", take);
+    for (const id of ["zoom-from", "zoom-to"]) {
+      byId(id).addEventListener("input", () => typing.add(id)); // a live page leaves it alone meanwhile
+      for (const event of ["change", "blur"]) byId(id).addEventListener(event, () => typing.delete(id));
+      byId(id).addEventListener("change", take);
+    }
     byId("zoom").hidden = false;
     document.querySelector(".hint").hidden = false;
   }

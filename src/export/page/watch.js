@@ -3,12 +3,19 @@
 (() => {
   const byId = id => document.getElementById(id), data = report.data;
   const DRAW = 1000, PARTS = 3000; // milliseconds between two drawings, two fetches of words, at least
+  const MOST = 4096; // epochs that are kept here one by one
   let waiting = null; // rows that come while everything is fetched anew
   let drawing = 0, drawn = 0, fetched = 0, ended = false;
 
   function say(words, part) {
     byId("live-words").textContent = words;
     if (part !== undefined) byId("live-progress").value = part;
+  }
+
+  /* What a screen reader says by itself: not every second's progress. */
+  function sayNews(words) {
+    say(words);
+    byId("live-news").textContent = words;
   }
 
   /* What is said in words, where it has changed. What somebody is in keeps still. */
@@ -28,6 +35,10 @@
   function draw() {
     drawing = 0;
     drawn = Date.now();
+    if (data.runs[0].epochs.length > MOST && !ended) {
+      reload(); // thinned
+      return;
+    }
     report.redraw();
     report.setFrames();
     if (!ended && Date.now() - fetched >= PARTS) fetchParts().catch(() => {});
@@ -55,7 +66,7 @@
       Object.assign(data, fresh);
       report.adopt();
     } catch (error) {
-      say("The page can't be brought up to date: load it again.");
+      sayNews("The page can't be brought up to date: load it again.");
     }
     const rows = waiting;
     waiting = null;
@@ -86,10 +97,10 @@
     clearTimeout(drawing);
     draw();
     replaceParts(parts);
-    say(words + " Its server is gone; clgan report writes this page to a file.");
+    sayNews(words + " Its server is gone; clgan report writes this page to a file.");
   });
   source.addEventListener("error", () => {
-    if (!ended) say("The connection is lost; trying again.");
+    if (!ended) sayNews("The connection is lost; trying again.");
   });
   byId("frames").addEventListener("error", () => {
     byId("frame-words").textContent += ": this picture can't be had any more";
