@@ -59,8 +59,8 @@ void help_tool(const struct context *context, FILE *out)
     if (tool->alone.run) fprintf(out, "       %s [OPTIONS]\n", tool->name);
     fprintf(out, "\n%s\n\n", tool->description);
     for (const struct subcommand *at = tool->commands; at->name; at++)
-        fprintf(out, "  %-10s %s\n", at->name, at->about);
-    fprintf(out, "  %-10s this page, or that of a command: %s help COMMAND\n", "help", tool->name);
+        fprintf(out, "  %-11s %s\n", at->name, at->about);
+    fprintf(out, "  %-11s this page, or that of a command: %s help COMMAND\n", "help", tool->name);
     if (tool->alone.run) tool_describe(context, &tool->alone, describe_alone, out);
     fprintf(out,
             "\n  --version  print the version\n"
