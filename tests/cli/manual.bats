@@ -98,7 +98,7 @@ reads() {
   export HOME=$PWD PATH=$PWD/bin:$PATH
   make_idx mnist 60 20
   small --data mnist --epochs 2 --out runs/mnist-001 --quiet
-  "$CLGAN" train fashion-quick --data mnist --set data.validation=10 --set train.batch=10 --epochs 2 --no-tune --quiet
+  cp -r runs/mnist-001 runs/fashion-quick-001
   tiny --epochs 1 --out runs/ring8-001 --quiet
   "$CLGAN" train gauss1d --set data.steps_per_epoch=5 --epochs 1 --evaluate-every 1 --no-tune --out runs/gauss1d-001 --quiet
   examples pages >lines
