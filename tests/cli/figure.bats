@@ -51,7 +51,7 @@ print(*image.size, getattr(image, "n_frames", 1))' "$1"
   "$CLGAN" figure density line --count 1000 --raw --out one.png
   "$CLGAN" figure density line --count 1000 --checkpoint "$(newest line)" --checkpoint "$(newest line)" --out two.png
   [ -s one.svg ] && [ -s two.svg ]
-  ! cmp -s one.png two.png
+  ! cmp -s one.png two.png || false
 }
 
 @test "figures used wrongly" {

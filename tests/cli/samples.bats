@@ -72,10 +72,10 @@ END
   "$CLGAN" sample grey --noise z.npy --out b.idx
   cmp a.idx b.idx
   "$CLGAN" sample grey --count 25 --seed 2 --out c.idx
-  ! cmp -s a.idx c.idx
+  ! cmp -s a.idx c.idx || false
   "$CLGAN" sample colour --count 5 --out d.idx
   "$CLGAN" sample colour --count 5 --out e.idx --raw
-  ! cmp -s d.idx e.idx
+  ! cmp -s d.idx e.idx || false
   fails 2 "the noise has 100 values a row, the recipe's z has 6" "$CLGAN" sample colour --noise z.npy --each each
   [ ! -e each ]
 }
