@@ -206,11 +206,13 @@ END_TEST
 /* ---- the log ---- */
 
 static char folder[] = "/tmp/clgan-log-XXXXXX";
+enum { UNIQUE = 6 };
 static const struct clgan_run run = {.folder = folder};
 
 static void begin_log(void)
 {
     begin();
+    memset(folder + sizeof folder - 1 - UNIQUE, 'X', UNIQUE);
     ck_assert_ptr_nonnull(mkdtemp(folder));
 }
 
@@ -333,5 +335,6 @@ int main(void)
     tcase_add_test(log, a_log_recalls_the_alarms);
     tcase_add_test(log, a_long_log_is_in_parts);
     suite_add_tcase(suite, tests);
+    suite_add_tcase(suite, log);
     return suite_run(suite);
 }
