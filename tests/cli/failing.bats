@@ -9,11 +9,13 @@ load common
 @test "a folder that may only be read" {
   [ "$(id -u)" = 0 ] || skip "only root can become somebody else"
   tiny --epochs 1 --out run --quiet
+  mkdir bin
+  cp "$CLGAN" "$(dirname "$CLGAN")"/libclgan.so.0 bin/ # others may not enter the folder that it was built in
   chmod -R a+rX . run
   before=$(ls -lR run)
-  nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/nonexistent "$@"; }
+  nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/nonexistent LD_LIBRARY_PATH="$PWD/bin" "$@"; }
   nobody test -r run/recipe.yaml || skip "the tests' folder is private"
-  fails 1 "run/lock: can't be written: Permission denied" nobody "$CLGAN" train --resume run --epochs 2
+  fails 1 "run/lock: can't be written: Permission denied" nobody bin/clgan train --resume run --epochs 2
   [ "$before" = "$(ls -lR run)" ]
 }
 
