@@ -46,9 +46,10 @@ fails() {
   [[ "$output" == *"$words"* ]]
 }
 
-# A cache folder of the test's own, cache/, that remembers only which devices have passed their self-test.
+# A cache folder of the test's own, cache/, that remembers only which devices have passed their self-test. What PoCL
+# itself has built it keeps elsewhere.
 own_cache() {
   mkdir -p cache/clgan
   cp "$XDG_CACHE_HOME"/clgan/selftest-*.txt cache/clgan/ 2>/dev/null || true
-  export XDG_CACHE_HOME=$PWD/cache
+  export POCL_CACHE_DIR=${POCL_CACHE_DIR:-$XDG_CACHE_HOME/pocl/kcache} XDG_CACHE_HOME=$PWD/cache
 }
