@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
         return 0;
     }
     MUST(strcmp(clgan_run_folder(run), fuzz_folder()) == 0); /* whatever the file says */
-    MUST(run->epochs <= RUN_EPOCHS && run->evaluate_every <= RUN_EPOCHS);
+    MUST(run->epochs <= CLGAN_EPOCHS && run->evaluate_every <= CLGAN_EPOCHS);
     MUST(run_write(run) == CLGAN_OK);
     MUST(clgan_run_open(&again, fuzz_folder(), NULL) == CLGAN_OK);
     MUST(again->epochs == run->epochs && again->evaluate_every == run->evaluate_every);
