@@ -6,6 +6,8 @@ install(TARGETS clgan EXPORT clgan-targets
   PUBLIC_HEADER DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
 install(EXPORT clgan-targets NAMESPACE clgan:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/clgan COMPONENT development)
 configure_file(cmake/clgan-config.cmake.in clgan-config.cmake @ONLY)
+# Found from where it lies: `cmake --install --prefix` may say another place than was configured.
+file(RELATIVE_PATH CLGAN_PREFIX_FROM_PC ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
 configure_file(cmake/clgan.pc.in clgan.pc @ONLY)
 write_basic_package_version_file(clgan-config-version.cmake COMPATIBILITY SameMajorVersion)
 install(FILES ${CMAKE_BINARY_DIR}/clgan-config.cmake ${CMAKE_BINARY_DIR}/clgan-config-version.cmake

@@ -10,7 +10,8 @@ enum { PREFIX = 8, HEADER_LIMIT = 4 << 20, BLOCK = 1 << 20 };
 
 static clgan_status damaged(const struct safetensors_file *file, const char *what)
 {
-    return status_fail(CLGAN_FAILED, "%s: damaged, or no safetensors file: %s", file->path, what);
+    return status_fail(CLGAN_FAILED, "%s: damaged, or no safetensors file (no other kind is read): %s", file->path,
+                       what);
 }
 
 static clgan_status unreadable(const struct safetensors_file *file)

@@ -129,7 +129,9 @@ static bool find_devices(char trouble[DEVICE_TROUBLE], cl_device_id *ids, cl_uin
         snprintf(trouble, DEVICE_TROUBLE, "clGetDeviceIDs failed with %d, %s", (int)code, cl_error_name(code));
         return false;
     }
-    if (!*found) snprintf(trouble, DEVICE_TROUBLE, "it has no device");
+    if (!*found)
+        snprintf(trouble, DEVICE_TROUBLE,
+                 "it has no device (PoCL has none where it can't write its cache, in $XDG_CACHE_HOME or ~/.cache)");
     return true;
 }
 

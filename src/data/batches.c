@@ -46,9 +46,20 @@ static clgan_status make_window(struct batches *batches)
     return buffer_make(&batches->prepare, batches->device, rows * 2 * sizeof(float), "window of pictures' scales");
 }
 
+clgan_status batches_check(const struct batches_request *request)
+{
+    if (!data_has_pictures(request->format) || steps_per_epoch(request)) return CLGAN_OK;
+    return status_fail(CLGAN_USAGE,
+                       "%zu training pictures are too few for a step of %zu minibatch%s of %zu: make it smaller "
+                       "(--set train.batch=%zu)",
+                       request->pictures->count, request->lanes, request->lanes == 1 ? "" : "es", request->rows,
+                       request->pictures->count / request->lanes);
+}
+
 clgan_status batches_make(struct batches *batches, struct device *device, const struct batches_request *request,
                           const clgan_log *log)
 {
+    TRY(batches_check(request));
     *batches = (struct batches){.request = *request,
                                 .device = device,
                                 .steps_per_epoch = steps_per_epoch(request),
@@ -58,9 +69,6 @@ clgan_status batches_make(struct batches *batches, struct device *device, const 
         return CLGAN_OK;
     }
     batches->size = request->pictures->size;
-    if (!batches->steps_per_epoch)
-        return status_fail(CLGAN_USAGE, "%zu training pictures are too few for a step of %zu minibatches of %zu",
-                           request->pictures->count, request->lanes, request->rows);
     TRY(memory_take(&batches->host_prepare, request->pictures->count, 2 * sizeof(float)));
     prepare_rows(batches->host_prepare, request->pictures, request->preparation);
     if (!request->stream && all_fit(batches)) return make_resident(batches);

@@ -38,7 +38,10 @@ struct batches {
     float *staging_prepare;    /* and its means and scales; owned */
 };
 
-/* Takes the device's memory: all pictures where they fit (and `stream` is not asked for), else a window of them. */
+/* CLGAN_USAGE where there are fewer pictures than a step takes. */
+clgan_status batches_check(const struct batches_request *request);
+/* The same, and takes the device's memory: all pictures where they fit (and `stream` is not asked for), else a window
+ * of them. */
 clgan_status batches_make(struct batches *batches, struct device *device, const struct batches_request *request,
                           const clgan_log *log);
 void batches_free(struct batches *batches);

@@ -152,7 +152,9 @@ static clgan_status hold_out(struct dataset *dataset, size_t validation)
 {
     struct pictures *train = &dataset->train;
     if (train->count <= validation)
-        return status_fail(CLGAN_FAILED, "%s: %zu training pictures, of which %zu are held out: none is left",
+        return status_fail(CLGAN_FAILED,
+                           "%s: %zu training pictures, of which %zu are held out: none is left "
+                           "(data.validation says how many)",
                            dataset->folder, train->count, validation);
     train->count -= validation;
     dataset->validation = (struct pictures){train->bytes + train->count * train->size, validation, train->size};

@@ -109,8 +109,9 @@ clgan_status places_find(char **folder, const struct dataset_request *request, c
     if (!file_exists(request->path)) return status_fail(CLGAN_FAILED, "%s: no such file or folder", request->path);
     if (holds(request->path, markers)) return settle(folder, request->path);
     if (folder_has_images(request->path))
-        return status_fail(CLGAN_FAILED,
-                           "%s: no %s there, but PNG or JPEG files: read them with --set data.format=folder",
-                           request->path, markers[0]);
+        return status_fail(
+            CLGAN_FAILED,
+            "%s: no %s there, but PNG or JPEG files: the recipe pictures is for them (clgan train pictures --data %s)",
+            request->path, markers[0], request->path);
     return status_fail(CLGAN_FAILED, "%s: no %s there: %s", request->path, markers[0], advice_for(request));
 }

@@ -19,6 +19,7 @@ static const struct {
     {"nearest", "Samples, and at the right, set apart, the training images nearest to the last of each row, in squared "
                 "distance."},
     {"interpolate", "What G makes along lines in z."},
+    {"filmstrip", "Samples of the same noise over the epochs."},
     {"density", "Data, samples and D where the recipe draws its data."},
     {NULL, NULL},
 };

@@ -32,7 +32,7 @@ static void take_device(struct report *report)
 {
     char *path, *bytes = NULL, name[RUN_DEVICE / 2] = "", driver[RUN_DEVICE / 2] = "";
     size_t length;
-    if (*report->run.devices[0] || run_path(&path, &report->run, "kernels.txt") != CLGAN_OK) return;
+    if (*report->run.devices[0] || run_path(&path, &report->run, RUN_CHOICES) != CLGAN_OK) return;
     if (file_read_if_there(&bytes, &length, path, CHOICES_BYTES) == CLGAN_OK && bytes) {
         take_line(name, bytes, "\ndevice: ");
         take_line(driver, bytes, "\ndriver: ");

@@ -116,7 +116,7 @@ static bool is_frame(char name[RUN_PICTURE], const char *path)
 static enum MHD_Result route(struct clgan_watch *watch, struct MHD_Connection *connection, const char *path)
 {
     static const char html[] = "text/html; charset=utf-8";
-    static const char *const figures[] = {"nearest.png", "interpolate.png", "density.png"};
+    static const char *const figures[] = {"nearest.png", "interpolate.png", "density.png", "filmstrip.png"};
     char name[RUN_PICTURE];
     size_t length = 0;
     char *bytes;

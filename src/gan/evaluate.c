@@ -116,7 +116,7 @@ static clgan_status read_data(struct job *job)
     if (options->validation) request.validation = options->validation;
     if (!request.validation && options->sigma == 0)
         return status_fail(CLGAN_USAGE, "the recipe holds no rows out to choose sigma on: say how many of the last "
-                                        "training rows to take, or give a sigma");
+                                        "training rows to take (--validation N), or give one (--sigma S)");
     return evaluate_data_read(&job->data, &request, recipe ? recipe->data.preparation : PREPARE_UNIT,
                               wants_train(options), job->log);
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
@@ -185,7 +186,7 @@ static clgan_status is_unused(bool *unused, const char *folder)
     *unused = true;
     for (size_t i = 0; i < names.count; i++)
         *unused &= file_is_temporary(names.list[i]) || strcmp(names.list[i], RUN_LOCK) == 0 ||
-                   strcmp(names.list[i], RUN_SETTINGS) == 0;
+                   strcmp(names.list[i], RUN_SETTINGS) == 0 || strcmp(names.list[i], RUN_CHOICES) == 0;
     file_names_free(&names);
     return CLGAN_OK;
 }
@@ -195,6 +196,7 @@ static clgan_status take_folder(struct clgan_run *run, const char *folder)
 {
     bool unused = true;
     clgan_status status = file_make_new_folder(folder);
+    run->made = status == CLGAN_OK;
     if (status == CLGAN_USAGE && file_is_folder(folder)) status = is_unused(&unused, folder);
     if (status != CLGAN_OK) return status;
     if (!unused) return status_fail(CLGAN_USAGE, "%s: exists already", folder);
@@ -279,6 +281,8 @@ static clgan_status not_a_run(const char *folder)
 {
     bool unused = false;
     if (file_is_folder(folder)) TRY(is_unused(&unused, folder));
+    if (file_is_missing(folder))
+        return status_fail(CLGAN_USAGE, "%s: not the folder of a run: it is not there", folder);
     return status_fail(CLGAN_USAGE, "%s: not the folder of a run (it has no recipe.yaml)%s%s", folder,
                        unused ? ": no training has begun in it. Begin one with --out " : "", unused ? folder : "");
 }
@@ -325,9 +329,23 @@ int clgan_run_signed(const clgan_run *run)
     return recipe_has_pictures(recipe) && recipe->data.preparation == PREPARE_CONTRAST55;
 }
 
+/* Of a folder that was made for a training that did not come about nothing stays. */
+static void remove_unbegun(const struct clgan_run *run)
+{
+    static const char *const names[] = {RUN_CHOICES, RUN_LOCK};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char *path;
+        if (run_path(&path, run, names[i]) != CLGAN_OK) return;
+        unlink(path);
+        free(path);
+    }
+    rmdir(run->folder); /* stays where there is anything else in it */
+}
+
 void clgan_run_free(clgan_run *run)
 {
     if (!run) return;
+    if (run->made && !run->begun && run->folder) remove_unbegun(run);
     run_unlock(run);
     free(run->folder);
     free(run->recipe_text);

@@ -10,6 +10,8 @@
 
 enum { RUN_DEVICES = 8, RUN_DEVICE = 400 }; /* bytes */
 
+#define RUN_CHOICES "kernels.txt"
+
 struct clgan_run {
     char *folder;
     struct recipe recipe;
@@ -22,6 +24,7 @@ struct clgan_run {
     uint64_t rolled_back_to; /* step of the checkpoint that the last one went back to; 0: to the start, or none yet */
     char devices[RUN_DEVICES][RUN_DEVICE]; /* that trained it, in words, the first one first; "" are none */
     bool begun;                            /* recipe.yaml is there */
+    bool made;                             /* the folder was made for it, in this process */
     int lock;                              /* handle of the folder's lock; RUN_UNLOCKED: not held */
     clgan_log log;
 };

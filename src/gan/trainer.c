@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "gan/checkpoint.h"
@@ -191,6 +192,15 @@ static clgan_status train_on(struct trainer *trainer, double opened)
     }
 }
 
+/* The run is there to be resumed where its data fits, though a device failed, and where Ctrl-C came while data was
+ * read. A mistake leaves no run behind. */
+static clgan_status begin_run(struct clgan_run *run, clgan_status status, bool fits)
+{
+    if (run->begun || (!fits && status != CLGAN_STOPPED)) return status;
+    const clgan_status written = run_write(run);
+    return status == CLGAN_OK ? written : status;
+}
+
 static clgan_status train(struct clgan_run *run, const clgan_train_options *options,
                           const struct checkpoint *checkpoint)
 {
@@ -198,10 +208,14 @@ static clgan_status train(struct clgan_run *run, const clgan_train_options *opti
     struct training training;
     struct trainer trainer = {.run = run, .options = options, .training = &training};
     char *choices;
-    TRY(run_path(&choices, run, "kernels.txt"));
+    bool fits = false;
+    TRY(run_path(&choices, run, RUN_CHOICES));
+    if (!run->begun) unlink(choices); /* of a training that was killed as it began */
     clgan_status status = training_open(
-        &training, &run->recipe, &(struct training_request){.data = run->data, .choices = choices}, options, &run->log);
+        &training, &run->recipe, &(struct training_request){.data = run->data, .choices = choices, .fits = &fits},
+        options, &run->log);
     free(choices);
+    status = begin_run(run, status, fits);
     TRY(status);
     trainer.per_epoch = training.batches.steps_per_epoch;
     trainer.total = run->epochs * trainer.per_epoch;
@@ -233,7 +247,7 @@ static clgan_status train_from(struct clgan_run *run, const clgan_train_options 
                  run->folder, done, run->epochs);
         return CLGAN_OK;
     }
-    TRY(run_write(run));
+    if (run->begun) TRY(run_write(run)); /* else by begin_run */
     return train(run, options, checkpoint);
 }
 

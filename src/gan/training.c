@@ -74,9 +74,11 @@ static clgan_status set_up(struct training *training, const struct training_requ
     const struct recipe *recipe = training->recipe;
     const bool averaged = recipe->train.average > 0;
     TRY(read_data(training, request->data, request->imagined, options->stop, log));
-    TRY(open_pair(training, &options->device, options->profile, log));
     struct batches_request batches = pair_batches_request(recipe, &training->dataset.train);
     batches.stream = options->stream_data;
+    TRY(batches_check(&batches));
+    if (request->fits) *request->fits = true;
+    TRY(open_pair(training, &options->device, options->profile, log));
     TRY(batches_make(&training->batches, training->device, &batches, log));
     bool begun = false;
     TRY(plan_step(&begun, training, request, options, log));

@@ -23,6 +23,7 @@ struct training_request {
     const char *choices; /* file of the run's kernels: read where it exists; else they are the device's kept ones,
                             measured in a few seconds if there are none and the options allow it, and written. NULL:
                             there is no run, nothing is measured or written */
+    bool *fits;          /* becomes true when the data is there and has rows for a step; may be NULL */
 };
 
 /* Memory is asked for before any is taken. */

@@ -79,4 +79,5 @@ examine() {
   examine "No permission on a GPU's node" LD_PRELOAD="$CLGAN_LAYERS/denied.so" OCL_ICD_VENDORS=/nowhere
   grep -q "renderD128.*NOT OPEN" clgan-doctor.txt
   examine "The cache folder can't be written" XDG_CACHE_HOME=/dev/null OCL_ICD_VENDORS=/nowhere
+  examine "No OpenCL driver" XDG_CACHE_HOME=/nonexistent/x OCL_ICD_VENDORS="$PWD/none" # as system users have it
 }

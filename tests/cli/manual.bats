@@ -108,7 +108,7 @@ reads() {
     echo "$line"
     reads "$line" || { cat understood; false; }
     case $line in
-      "clgan train --resume"* | "clgan sample"* | "clgan score"* | "clgan figure"* | "clgan devices"* | "clgan recipes"* | "clgan selftest --device"*)
+      "clgan train --resume"* | "clgan sample"* | "clgan score"* | "clgan figure"* | "clgan report"* | "clgan tensorboard"* | "clgan export"* | "clgan devices"* | "clgan recipes"* | "clgan selftest --device"*)
         bash -c "$line" >output.txt 2>&1 || { cat output.txt; false; }
         ran=$((ran + 1))
         ;;

@@ -56,6 +56,18 @@ load common
   fails 2 "not the folder of a run" "$CLGAN" sample nowhere
 }
 
+@test "a mistake leaves no folder behind" {
+  make_idx few 20 10
+  fails 2 "10 training pictures are too few for a step of 1 minibatch of 50: make it smaller (--set train.batch=10)" small --data few --set train.batch=50 --out mine
+  [ ! -e mine ]
+  fails 1 "none is left (data.validation says how many)" "$CLGAN" train mnist --data few
+  [ ! -e runs/mnist-001 ]
+  mkdir kept
+  fails 1 "none is left" "$CLGAN" train mnist --data few --out kept
+  [ -d kept ] # which was there before
+  tiny --epochs 1 --out mine --quiet
+}
+
 @test "no checkpoint yet" {
   tiny --epochs 1 --out run --quiet
   rm -r run/checkpoints

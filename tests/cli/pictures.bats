@@ -149,7 +149,7 @@ END
   fails 2 "background" train_on in --set data.background=256
   fails 2 "format folder" "$CLGAN" train mnist --set data.fit=pad
   flat in/a.png 1
-  fails 1 "but PNG or JPEG files: read them with --set data.format=folder" "$CLGAN" train mnist --data in
+  fails 1 "but PNG or JPEG files: the recipe pictures is for them (clgan train pictures --data" "$CLGAN" train mnist --data in
 }
 
 @test "a training on a folder: resumed it goes on alike; test pictures are for the evaluation" {

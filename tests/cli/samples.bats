@@ -124,6 +124,8 @@ END
   fails 2 "recipe ring8 makes numbers, not pictures" "$CLGAN" sample ring --out x.idx
   fails 1 "can't be written" "$CLGAN" sample grey --out nowhere/x.idx
   [ ! -e each ] && [ ! -e x.idx ] && [ ! -e z2.npy ]
+  fails 2 "--out x.npy: that is the noise's file" "$CLGAN" sample grey --out x.npy --noise-out x.npy
+  fails 2 "--noise-out z.png: expected a name that ends in .npy" "$CLGAN" sample grey --noise-out z.png
 }
 
 @test "a disk that has no room is told of, and no half file stays" {

@@ -256,7 +256,7 @@ static unsigned tell_cache(FILE *out)
     /* a folder that is not there is made in the nearest one that is */
     snprintf(path, sizeof path, "%.4000s", folder);
     clgan_text_free(folder);
-    while (path[1] && stat(path, &about)) *strrchr(path, '/') = 0;
+    while (*path && stat(path, &about)) *strrchr(path, '/') = 0;
     const int writable = access(*path ? path : "/", W_OK | X_OK) == 0;
     fprintf(out, "%-20s %zu files, %.1f MB, %s\n", "content", count, bytes / 1e6,
             writable ? "writable" : "NOT WRITABLE");

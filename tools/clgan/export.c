@@ -36,15 +36,18 @@ int command_export(struct context *context, int argc, char **argv)
         {"raw", NULL, OPTION_FLAG, &export.options.raw_weights,
          "G's weights as they are, where the run keeps an average"},
     };
-    const struct usage usage = {.name = "export",
-                                .operands = "RUN",
-                                .about =
-                                    "Writes nets of a run for other programs: as a model of ONNX, or their weights.\n"
-                                    "Uses no device. docs/export.md has names, layouts and operators.",
-                                .options = options,
-                                .option_count = COUNT_OF(options),
-                                .least = 1,
-                                .most = 1};
+    const struct usage usage = {
+        .name = "export",
+        .examples = "clgan export runs/fashion-quick-001 --to g.onnx\tG for onnxruntime and the like:\n"
+                    "clgan export runs/fashion-quick-001 --to g.safetensors --layout torch\tG's weights "
+                    "for PyTorch:\n",
+        .operands = "RUN",
+        .about = "Writes nets of a run for other programs: as a model of ONNX, or their weights.\n"
+                 "Uses no device. docs/export.md has names, layouts and operators.",
+        .options = options,
+        .option_count = COUNT_OF(options),
+        .least = 1,
+        .most = 1};
     const char *operands[OPERANDS] = {NULL};
     int code;
     if (!options_read(&code, context, &usage, argc, argv, operands)) return code;

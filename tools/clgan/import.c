@@ -73,6 +73,9 @@ int command_import(struct context *context, int argc, char **argv)
     };
     const struct usage usage = {
         .name = "import",
+        .examples =
+            "clgan import mlp.safetensors --recipe mine.yaml --layout torch --check z.npy x.npy\tA PyTorch MLP, "
+            "if it computes here what it did there:\n",
         .operands = "FILE.safetensors",
         .about = "Makes a run whose step 0 has weights of another program: train it with clgan train --resume.\n"
                  "A net that the file does not have begins as the recipe says. docs/export.md has names and layouts.",

@@ -53,6 +53,8 @@ int command_report(struct context *context, int argc, char **argv)
     };
     const struct usage usage = {
         .name = "report",
+        .examples = "clgan report runs/ring8-001\tOne run, as runs/ring8-001/report.html:\n"
+                    "clgan report runs/ring8-001 runs/gauss1d-001 --out both.html\tTwo compared:\n",
         .operands = "RUN [RUN...]",
         .about = "Writes a run as one page of HTML that needs no other file and no network: what was trained and how\n"
                  "fast, curves of every number of the log, samples over the epochs, figures, evaluation, recipe. Of\n"

@@ -94,6 +94,11 @@ static int check(const struct sample *sample)
     const char *out = sample->out;
     if (out && !ends_with(out, ".png") && !ends_with(out, ".npy") && !is_idx(out))
         return command_misuse("sample", "--out %s: expected a name that ends in .png, .npy, .idx or -ubyte", out);
+    if (sample->noise_out && !ends_with(sample->noise_out, ".npy"))
+        return command_misuse("sample", "--noise-out %s: expected a name that ends in .npy", sample->noise_out);
+    if (out && ((sample->noise_out && strcmp(out, sample->noise_out) == 0) ||
+                (sample->noise && strcmp(out, sample->noise) == 0)))
+        return command_misuse("sample", "--out %s: that is the noise's file: name another", out);
     if (sample->noise && (sample->count || sample->seed.text))
         return command_misuse("sample", "--noise brings its own z: it takes no --count or --seed");
     if (sample->each && out) return command_misuse("sample", "--each DIR and --out FILE are two ways to write samples");

@@ -22,6 +22,8 @@ int command_tensorboard(struct context *context, int argc, char **argv)
         {"out", "DIR", OPTION_TEXT, &out, "where to; earlier event files there are void then (RUN/tensorboard)"},
     };
     const struct usage usage = {.name = "tensorboard",
+                                .examples = "clgan tensorboard runs/ring8-001\tA run that was trained without "
+                                            "--tensorboard:\n",
                                 .operands = "RUN",
                                 .about = "Writes all numbers of a run's log, its samples and its recipe as an event "
                                          "file that TensorBoard reads.\n`clgan train --tensorboard` writes them while "
