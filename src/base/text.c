@@ -41,6 +41,12 @@ void text_append_bytes(struct text *text, const char *bytes, size_t length)
     text->bytes[text->length] = 0;
 }
 
+void text_append_text(struct text *text, const struct text *other)
+{
+    if (other->length) text_append_bytes(text, other->bytes, other->length);
+    if (other->failed) text->failed = 1;
+}
+
 void text_plain(char *string, const char *allowed)
 {
     for (; *string; string++)

@@ -17,6 +17,8 @@ struct text {
 void text_append(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* `length` raw bytes, not formatted. */
 void text_append_bytes(struct text *text, const char *bytes, size_t length);
+/* The whole of another; that an append to it had failed too. */
+void text_append_text(struct text *text, const struct text *other);
 void text_free(struct text *text);
 /* Puts '?' where a string has control characters, which a terminal would obey, but for those in `allowed`. */
 void text_plain(char *string, const char *allowed);

@@ -76,6 +76,8 @@ void report_recipe_differences(struct text *text, const struct report *reports, 
 void report_frames(struct text *text, const struct report *report);
 void report_newest_samples(struct text *text, const struct report *report);
 void report_figures(struct text *text, const struct report *report);
+/* "figures/NAME.png", where a figure lies in the run that the page shows; NULL past the last. */
+const char *report_figure(size_t number);
 /* The address of an epoch's picture in a live page. */
 void report_frame_address(struct text *text, const struct report *report, uint64_t epoch);
 

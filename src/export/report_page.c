@@ -58,6 +58,15 @@ void report_end(struct text *text, const struct report *reports, size_t count)
 
 /* ---- sections ---- */
 
+/* `inner` between the two, and frees it. */
+static void append_unless_empty(struct text *text, const char *before, struct text *inner, const char *after)
+{
+    if (inner->length) text_append(text, "%s", before);
+    text_append_text(text, inner);
+    if (inner->length) text_append(text, "%s", after);
+    text_free(inner);
+}
+
 static void append_facts(struct text *text, const struct report *report)
 {
     text_append(text, "<dl>\n");
@@ -73,12 +82,7 @@ static void append_facts(struct text *text, const struct report *report)
     text_append(text, "</dl>\n");
     struct text alarms = {0};
     report_alarms(&alarms, report);
-    if (alarms.length) {
-        text_append(text, "<h3>Alarms</h3>\n<ul class=\"alarms\">\n");
-        text_append_bytes(text, alarms.bytes, alarms.length);
-        text_append(text, "</ul>\n");
-    }
-    text_free(&alarms);
+    append_unless_empty(text, "<h3>Alarms</h3>\n<ul class=\"alarms\">\n", &alarms, "</ul>\n");
 }
 
 static void append_samples(struct text *text, const struct report *report)
@@ -174,13 +178,7 @@ static void append_figures(struct text *text, const struct report *report)
 {
     struct text figures = {0};
     report_figures(&figures, report);
-    if (figures.length) {
-        text_append(text, "<section id=\"figures\"><h2>Figures</h2>\n");
-        text_append_bytes(text, figures.bytes, figures.length);
-        text_append(text, "</section>\n");
-    }
-    if (figures.failed) text->failed = 1;
-    text_free(&figures);
+    append_unless_empty(text, "<section id=\"figures\"><h2>Figures</h2>\n", &figures, "</section>\n");
 }
 
 void report_parts(struct text *text, const struct report *report)

@@ -14,15 +14,18 @@
 enum { PICTURE_BYTES = 1 << 23, LIVE_FRAMES = 2000 };
 
 static const struct {
-    const char *name, *about;
+    const char *path, *about;
 } figures[] = {
-    {"nearest", "Samples, and at the right, set apart, the training images nearest to the last of each row, in squared "
-                "distance."},
-    {"interpolate", "What G makes along lines in z."},
-    {"filmstrip", "Samples of the same noise over the epochs."},
-    {"density", "Data, samples and D where the recipe draws its data."},
+    {"figures/nearest.png",
+     "Samples, and at the right, set apart, the training images nearest to the last of each row, in squared "
+     "distance."},
+    {"figures/interpolate.png", "What G makes along lines in z."},
+    {"figures/filmstrip.png", "Samples of the same noise over the epochs."},
+    {"figures/density.png", "Data, samples and D where the recipe draws its data."},
     {NULL, NULL},
 };
+
+const char *report_figure(size_t number) { return figures[number].path; }
 
 /* A picture's source: its address, or the picture itself. False where it is not there or damaged, which is warned of.
  */
@@ -89,7 +92,7 @@ void report_frames(struct text *text, const struct report *report)
         run_picture_name(name, epoch);
         if (append_source(&source, report, name)) {
             text_append(text, "%s\n{\"epoch\":%" PRIu64 ",\"source\":\"", lead, epoch);
-            text_append_bytes(text, source.bytes ? source.bytes : "", source.length);
+            text_append_text(text, &source);
             text_append(text, "\"}");
             lead = ",";
         }
@@ -108,7 +111,7 @@ void report_newest_samples(struct text *text, const struct report *report)
     run_picture_name(name, epoch);
     if (append_source(&source, report, name)) {
         text_append(text, "<img class=\"samples\" src=\"");
-        text_append_bytes(text, source.bytes ? source.bytes : "", source.length);
+        text_append_text(text, &source);
         text_append(text, "\" alt=\"Samples of G after epoch %" PRIu64 "\">", epoch);
     }
     text_free(&source);
@@ -118,16 +121,15 @@ void report_newest_samples(struct text *text, const struct report *report)
 
 void report_figures(struct text *text, const struct report *report)
 {
-    for (size_t i = 0; figures[i].name; i++) {
-        char name[64], *path;
+    for (size_t i = 0; figures[i].path; i++) {
+        char *path;
         struct text source = {0};
-        snprintf(name, sizeof name, "figures/%s.png", figures[i].name);
-        if (run_path(&path, &report->run, name) != CLGAN_OK) continue;
+        if (run_path(&path, &report->run, figures[i].path) != CLGAN_OK) continue;
         const bool there = file_exists(path);
         free(path);
-        if (there && append_source(&source, report, name)) {
+        if (there && append_source(&source, report, figures[i].path)) {
             text_append(text, "<figure><img src=\"");
-            text_append_bytes(text, source.bytes ? source.bytes : "", source.length);
+            text_append_text(text, &source);
             html_element(text, "\" alt=\"", figures[i].about, "\">");
             html_element(text, "<figcaption>", figures[i].about, "</figcaption></figure>\n");
         }

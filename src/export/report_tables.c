@@ -88,9 +88,7 @@ static void append_measure(struct text *text, const char *name, const json_t *me
     html_element(text, " <small>", text_of(measure, "source"), "</small></p>\n<div class=\"wide\"><table>\n");
     json_object_foreach((json_t *)(uintptr_t)measure, key, value)
     {
-        const char *ending = strstr(key, "_error");
-        if (json_is_number(value) && !(ending && !ending[6]) && strcmp(key, "seconds") != 0)
-            append_measure_value(text, measure, key, json_number_value(value));
+        if (is_figure(key, value)) append_measure_value(text, measure, key, json_number_value(value));
     }
     text_append(text, "</table></div>\n");
     if (*text_of(measure, "note")) html_element(text, "<p>", text_of(measure, "note"), "</p>\n");
@@ -210,7 +208,7 @@ void report_result_rows(struct text *text, const struct report *reports, size_t 
         }
         if (known) {
             html_element(text, "<tr><th scope=\"row\">", report_facts[f].label, "</th>");
-            text_append_bytes(text, cells.bytes ? cells.bytes : "", cells.length);
+            text_append_text(text, &cells);
             text_append(text, "</tr>\n");
         }
         text_free(&cells);

@@ -116,7 +116,6 @@ static bool is_frame(char name[RUN_PICTURE], const char *path)
 static enum MHD_Result route(struct clgan_watch *watch, struct MHD_Connection *connection, const char *path)
 {
     static const char html[] = "text/html; charset=utf-8";
-    static const char *const figures[] = {"nearest.png", "interpolate.png", "density.png", "filmstrip.png"};
     char name[RUN_PICTURE];
     size_t length = 0;
     char *bytes;
@@ -139,9 +138,9 @@ static enum MHD_Result route(struct clgan_watch *watch, struct MHD_Connection *c
     }
     if (strcmp(path, "/favicon.ico") == 0) return refuse(connection, MHD_HTTP_NO_CONTENT, ""); /* browsers ask */
     if (is_frame(name, path)) return give_picture(watch, connection, "samples", name);
-    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
-        if (strncmp(path, "/figures/", 9) == 0 && strcmp(path + 9, figures[i]) == 0)
-            return give_picture(watch, connection, "figures", figures[i]);
+    for (size_t i = 0; report_figure(i); i++)
+        if (strcmp(path + 1, report_figure(i)) == 0)
+            return give_picture(watch, connection, "figures", strchr(report_figure(i), '/') + 1);
     return refuse(connection, MHD_HTTP_NOT_FOUND, "There is nothing here: the training's page is at /\n");
 }
 
