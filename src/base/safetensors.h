@@ -27,7 +27,8 @@ struct safetensors_entry {
     size_t shape[SAFETENSORS_DIMENSIONS]; /* row-major */
     size_t dimensions;                    /* how many of `shape` count, 0 to 4 */
     uint64_t offset;                      /* first byte, counted from the start of the data */
-    uint64_t bytes;                       /* size of an element x the product of the shape */
+    uint64_t bytes;                       /* `element` x the product of the shape */
+    unsigned element;                     /* bytes of a number; set by reading */
     enum safetensors_type type;
     const char *type_name; /* "F32", static; set by reading */
 };
@@ -51,6 +52,8 @@ clgan_status safetensors_add(struct safetensors_writer *writer, const void *byte
 clgan_status safetensors_commit(struct safetensors_writer *writer);
 /* Frees `writer` and leaves no file. NULL is fine. */
 void safetensors_abandon(struct safetensors_writer *writer);
+/* The one or the other, by how what was added came out; returns `status`, or how the commit did. */
+clgan_status safetensors_end(struct safetensors_writer *writer, clgan_status status);
 
 /* ---- reading ---- */
 struct safetensors_file {

@@ -46,13 +46,11 @@ static float convert(const unsigned char *element, enum safetensors_type type)
 clgan_status safetensors_read_floats(const struct safetensors_file *file, const struct safetensors_entry *entry,
                                      float *values)
 {
-    static const size_t sizes[] = {
-        [SAFETENSORS_F32] = 4, [SAFETENSORS_F64] = 8, [SAFETENSORS_F16] = 2, [SAFETENSORS_BF16] = 2};
     unsigned char block[8 * BLOCK];
     if (entry->type == SAFETENSORS_OTHER)
         return status_fail(CLGAN_FAILED, "%s: tensor %s is %s, expected F32, F16, BF16 or F64", file->path, entry->name,
                            entry->type_name);
-    const size_t size = sizes[entry->type], count = (size_t)(entry->bytes / size);
+    const size_t size = entry->element, count = (size_t)(entry->bytes / size);
     for (size_t first = 0; first < count; first += BLOCK) {
         const size_t elements = count - first < BLOCK ? count - first : BLOCK;
         TRY(safetensors_read(file, entry, first * size, block, elements * size));

@@ -57,7 +57,7 @@ static clgan_status read_type(struct safetensors_entry *entry, const struct safe
         if (strcmp(name, types[i].name) == 0 && (file->any_type || types[i].type == SAFETENSORS_F32)) {
             entry->type = types[i].type;
             entry->type_name = types[i].name;
-            entry->bytes = types[i].bytes;
+            entry->element = types[i].bytes;
             return CLGAN_OK;
         }
     return damaged(file, file->any_type ? "a tensor's dtype is not known" : "a tensor is not F32");
@@ -66,7 +66,7 @@ static clgan_status read_type(struct safetensors_entry *entry, const struct safe
 static clgan_status read_shape(struct safetensors_entry *entry, const struct safetensors_file *file,
                                const json_t *shape)
 {
-    size_t bytes = entry->bytes; /* of an element */
+    size_t bytes = entry->element;
     if (!json_is_array(shape) || json_array_size(shape) > SAFETENSORS_DIMENSIONS)
         return damaged(file, "a tensor's shape is no list of at most 4 numbers");
     entry->dimensions = json_array_size(shape);

@@ -139,3 +139,10 @@ void safetensors_abandon(struct safetensors_writer *writer)
     if (writer->file.path) file_abandon(&writer->file);
     free(writer);
 }
+
+clgan_status safetensors_end(struct safetensors_writer *writer, clgan_status status)
+{
+    if (status == CLGAN_OK) return safetensors_commit(writer);
+    safetensors_abandon(writer);
+    return status;
+}

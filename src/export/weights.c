@@ -65,10 +65,7 @@ static clgan_status write_file(const struct export_job *job, struct layout_tenso
             .name = list[i].name, .shape = {list[i].shape[0], list[i].shape[1]}, .dimensions = list[i].dimensions};
     clgan_status status = safetensors_begin(&writer, job->path, entries, count, metadata->pairs, metadata->count);
     for (size_t i = 0; status == CLGAN_OK && i < count; i++) status = add_tensor(writer, &list[i]);
-    if (status == CLGAN_OK)
-        status = safetensors_commit(writer);
-    else
-        safetensors_abandon(writer);
+    status = safetensors_end(writer, status);
     free(entries);
     return status;
 }

@@ -82,10 +82,7 @@ static clgan_status write_file(const char *path, struct pair *pair, struct net_t
     for (size_t i = 0; status == CLGAN_OK && i < count; i++)
         status = write_tensor(writer, pair->device, list[i].tensor);
     if (status == CLGAN_OK) status = safetensors_add(writer, sums, sizeof sums);
-    if (status == CLGAN_OK)
-        status = safetensors_commit(writer);
-    else
-        safetensors_abandon(writer);
+    status = safetensors_end(writer, status);
     free(entries);
     return status;
 }
