@@ -153,7 +153,7 @@ clgan_status run_note_device(struct clgan_run *run, const clgan_device_info *dev
     text_clean(words);
     size_t place = 0;
     while (place < RUN_DEVICES - 1 && *run->devices[place] && strcmp(run->devices[place], words) != 0) place++;
-    if (strcmp(run->devices[place], words) == 0) return CLGAN_OK;
+    if (run->begun && strcmp(run->devices[place], words) == 0) return CLGAN_OK;
     memcpy(run->devices[place], words, sizeof words);
     return run_write(run);
 }
@@ -178,15 +178,24 @@ clgan_status run_set_data(struct clgan_run *run, const char *path)
     return CLGAN_OK;
 }
 
+/* What a training writes before recipe.yaml. */
+static const char *const beginnings[] = {RUN_LOCK, RUN_SETTINGS, RUN_CHOICES};
+enum { BEGINNINGS = sizeof beginnings / sizeof *beginnings };
+
+static bool is_beginning(const char *name)
+{
+    for (size_t i = 0; i < BEGINNINGS; i++)
+        if (strcmp(name, beginnings[i]) == 0) return true;
+    return file_is_temporary(name);
+}
+
 /* Whether nothing lies in the folder but what a training leaves there that was killed as it began. */
 static clgan_status is_unused(bool *unused, const char *folder)
 {
     struct file_names names;
     TRY(file_list(&names, folder));
     *unused = true;
-    for (size_t i = 0; i < names.count; i++)
-        *unused &= file_is_temporary(names.list[i]) || strcmp(names.list[i], RUN_LOCK) == 0 ||
-                   strcmp(names.list[i], RUN_SETTINGS) == 0 || strcmp(names.list[i], RUN_CHOICES) == 0;
+    for (size_t i = 0; i < names.count; i++) *unused &= is_beginning(names.list[i]);
     file_names_free(&names);
     return CLGAN_OK;
 }
@@ -332,10 +341,9 @@ int clgan_run_signed(const clgan_run *run)
 /* Of a folder that was made for a training that did not come about nothing stays. */
 static void remove_unbegun(const struct clgan_run *run)
 {
-    static const char *const names[] = {RUN_CHOICES, RUN_LOCK};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    for (size_t i = 0; i < BEGINNINGS; i++) {
         char *path;
-        if (run_path(&path, run, names[i]) != CLGAN_OK) return;
+        if (run_path(&path, run, beginnings[i]) != CLGAN_OK) return;
         unlink(path);
         free(path);
     }

@@ -192,13 +192,13 @@ static clgan_status train_on(struct trainer *trainer, double opened)
     }
 }
 
-/* The run is there to be resumed where its data fits, though a device failed, and where Ctrl-C came while data was
- * read. A mistake leaves no run behind. */
-static clgan_status begin_run(struct clgan_run *run, clgan_status status, bool fits)
+/* Set up, it begins with the device that is noted; not set up, it is there to be resumed where its data fits, though a
+ * device failed, and where Ctrl-C came while data was read. A mistake leaves no run behind. */
+static clgan_status begin_run(struct clgan_run *run, const struct training *training, clgan_status status, bool fits)
 {
-    if (run->begun || (!fits && status != CLGAN_STOPPED)) return status;
-    const clgan_status written = run_write(run);
-    return status == CLGAN_OK ? written : status;
+    if (status == CLGAN_OK) return run_note_device(run, &training->device->info);
+    if (!run->begun && (fits || status == CLGAN_STOPPED)) run_write(run);
+    return status;
 }
 
 static clgan_status train(struct clgan_run *run, const clgan_train_options *options,
@@ -215,11 +215,11 @@ static clgan_status train(struct clgan_run *run, const clgan_train_options *opti
         &training, &run->recipe, &(struct training_request){.data = run->data, .choices = choices, .fits = &fits},
         options, &run->log);
     free(choices);
-    status = begin_run(run, status, fits);
-    TRY(status);
+    const bool set_up = status == CLGAN_OK;
+    status = begin_run(run, &training, status, fits);
+    if (!set_up) return status;
     trainer.per_epoch = training.batches.steps_per_epoch;
     trainer.total = run->epochs * trainer.per_epoch;
-    status = run_note_device(run, &training.device->info);
     if (status == CLGAN_OK && run->evaluate_every) status = validation_make(&trainer.validation, &training);
     if (status == CLGAN_OK) status = load(&trainer, checkpoint);
     if (status == CLGAN_OK && checkpoint) log_info(&run->log, "resuming from %s", checkpoint->file.path);
