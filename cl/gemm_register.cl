@@ -3,9 +3,6 @@
  * columns come first: neighbouring groups then share lines of W and its optimiser state, else columns of W. */
 #include "gemm_rows.clh"
 
-#ifndef PREFETCH
-#define PREFETCH 0 /* 1 where the compiler has clang's __builtin_prefetch */
-#endif
 #ifndef DEPTH
 #define DEPTH 16 /* dX: floats of a vector along k: 1, 2, 4, 8, 16 */
 #endif
@@ -115,7 +112,6 @@ __kernel void gemm(VIEW(const float, a), VIEW(const float, b), const uint m, con
         return;
     }
 #endif
-    REALS acc[ROWS][VECTORS];
     const extent x = whole_tile(row_tile, column_tile, m, units);
 #if PARTS > 1
     const uint from = PART_START(get_global_id(2), k), to = PART_START(get_global_id(2) + 1, k);
@@ -123,27 +119,13 @@ __kernel void gemm(VIEW(const float, a), VIEW(const float, b), const uint m, con
 #else
     const uint from = 0, to = k;
 #endif
-#if PRODUCT != PRODUCT_DYWT
-    clear(acc);
-#endif
 #if PRODUCT == PRODUCT_DYWT
+    REALS acc[ROWS][VECTORS];
     multiply(acc, AT(a) + from, AT(b) + from, k, to - from, x);
-#elif PRODUCT == PRODUCT_XW
-    multiply_rows(acc, AT(a) + (ulong)x.row * k + from, AT(b) + (ulong)from * n + x.column, k, 1, n, to - from, VECTOR_STRIDE(units));
-#elif PREFETCH && EPILOGUE >= EPILOGUE_MOMENTUM
-    /* W and its velocity come from memory: a row of the tile at a time is asked for, so that the lines of dY never wait behind them. */
-    for (uint r = 0; r < ROWS; r++) {
-        const uint start = k * r / ROWS, end = k * (r + 1) / ROWS;
-        const ulong at = (ulong)(x.row + r) * n + x.column;
-#pragma unroll
-        for (uint v = 0; v < VECTORS; v++) {
-            __builtin_prefetch((const void *)(size_t)(e.w + at + v * WIDTH), 1, 3);
-            __builtin_prefetch((const void *)(size_t)(e.first + at + v * WIDTH), 1, 3);
-        }
-        multiply_rows(acc, AT(a) + x.row + (ulong)start * m, AT(b) + (ulong)start * n + x.column, 1, m, n, end - start, WIDTH);
-    }
-#else
-    multiply_rows(acc, AT(a) + x.row + (ulong)from * m, AT(b) + (ulong)from * n + x.column, 1, m, n, to - from, VECTOR_STRIDE(units));
-#endif
     finish_tile(&e, x, acc);
+#elif PRODUCT == PRODUCT_XW
+    make_tile(&e, x, AT(a) + (ulong)x.row * k + from, AT(b) + (ulong)from * n + x.column, k, 1, n, to - from, VECTOR_STRIDE(units));
+#else
+    make_tile(&e, x, AT(a) + x.row + (ulong)from * m, AT(b) + (ulong)from * n + x.column, 1, m, n, to - from, VECTOR_STRIDE(units));
+#endif
 }

@@ -215,7 +215,7 @@ static const struct family {
      "one work-item a work-group, sums in registers: for CPUs, and where work-groups are too small for tiles of their "
      "own",
      "for CPUs; this device has work-groups to share tiles"},
-    {GEMM_PACKED, "packed panels", "columns of W turned once for all rows: for CPUs",
+    {GEMM_PACKED, "packed panels", "operands copied in the order of reading: for CPUs",
      "for CPUs, whose local memory is a cache"},
     {GEMM_GROUP, "work-group tiles", "tiles in local memory that a work-group shares: for GPUs",
      "for GPUs with work-groups of 64 and 10 KiB of local memory or more"},

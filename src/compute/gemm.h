@@ -96,8 +96,8 @@ struct gemm_variant {
     enum gemm_backend backend;
     unsigned rows, vectors, width; /* tile of a work-item; vectors counts for nothing in maxout */
     unsigned depth;                /* register: vector along k of dX; group: step of k */
-    unsigned down, across;         /* group: work-items of a work-group; packed: down tiles of rows to a group */
-    unsigned parts;                /* along k; above 1 the epilogue is a pass of its own */
+    unsigned down, across; /* group: work-items of a work-group; packed: tiles of a group, across 1 but for dW */
+    unsigned parts;        /* along k; above 1 the epilogue is a pass of its own */
 };
 
 /* "register 5x4x16/1" or "clblast": the variant as files and people write it. */

@@ -129,8 +129,9 @@ static void write_options(char options[OPTIONS_BYTES], const struct device *devi
         snprintf(options + used, OPTIONS_BYTES - (size_t)used, " -DDEPTH=%u -DPARTS=%u -DPREFETCH=%d", v->depth,
                  v->parts, prefetches);
     else if (v->backend == GEMM_PACKED)
-        snprintf(options + used, OPTIONS_BYTES - (size_t)used, " -DPANEL=%zu -DDOWN=%u -DPARTS=%u",
-                 ceiling(ceiling(g->k, v->parts), v->width) * v->width, v->down, v->parts);
+        snprintf(options + used, OPTIONS_BYTES - (size_t)used,
+                 " -DSPAN=%u -DPANEL=%zu -DDOWN=%u -DOVER=%u -DPARTS=%u -DPREFETCH=%d", v->vectors,
+                 ceiling(ceiling(g->k, v->parts), v->width) * v->width, v->down, v->across, v->parts, prefetches);
     else if (v->backend == GEMM_GROUP)
         snprintf(options + used, OPTIONS_BYTES - (size_t)used, " -DSTEP=%u -DDOWN=%u -DACROSS=%u -DPARTS=%u", v->depth,
                  v->down, v->across, v->parts);
@@ -293,14 +294,15 @@ static clgan_status append_native(struct plan *plan, const char *name, const str
     static const char *const programs[] = {
         [GEMM_REGISTER] = "gemm_register", [GEMM_PACKED] = "gemm_packed", [GEMM_GROUP] = "gemm_group"};
     const bool group = v->backend == GEMM_GROUP;
-    const size_t units = g->n / pieces_of(g), span = g->epilogue == EPILOGUE_MAXOUT ? v->width : v->vectors * v->width;
-    const size_t down = v->down ? v->down : 1, across = group ? v->across : 1;
+    const bool pieces_apart = g->epilogue == EPILOGUE_MAXOUT && v->backend != GEMM_PACKED;
+    const size_t units = g->n / pieces_of(g), span = (pieces_apart ? 1 : v->vectors) * v->width;
+    const size_t down = v->down ? v->down : 1, across = v->across ? v->across : 1;
     const size_t rows = ceiling(g->m, v->rows * down), columns = ceiling(units, span * across);
     char options[OPTIONS_BYTES];
     struct squares squares;
     /* neighbouring groups share what is dear: columns of W, or in dW lines of W and its optimiser state */
     const size_t tiles = rows + has_bias(g), by_columns = group || g->product == GEMM_XTDY;
-    TRY(take_squares(&squares, plan, g, rows * down));
+    TRY(take_squares(&squares, plan, g, group ? rows * down : ceiling(g->m, v->rows)));
     ADD(TENSOR, g->a);
     ADD(TENSOR, g->b);
     ADD(UINT, g->m);
@@ -316,7 +318,7 @@ static clgan_status append_native(struct plan *plan, const char *name, const str
                                       .product = {g->m, g->n, g->k},
                                       .variant = gemm_variant_name(v).text,
                                       .groups = {by_columns ? columns : tiles, by_columns ? tiles : columns, v->parts},
-                                      .group = {across, group ? down : 1},
+                                      .group = {group ? across : 1, group ? down : 1},
                                       .arguments = taken.list,
                                       .argument_count = taken.count,
                                       .flops = gemm_flops(g) + epilogue_flops(g),

@@ -12,9 +12,12 @@ struct gemm_variant_name gemm_variant_name(const struct gemm_variant *v)
     if (v->backend == GEMM_REGISTER)
         snprintf(name.text, sizeof name.text, "register %ux%ux%u/%u*%u", v->rows, v->vectors, v->width, v->depth,
                  v->parts);
-    else if (v->backend == GEMM_PACKED)
+    else if (v->backend == GEMM_PACKED && v->across == 1)
         snprintf(name.text, sizeof name.text, "packed %ux%ux%u/%u*%u", v->rows, v->vectors, v->width, v->down,
                  v->parts);
+    else if (v->backend == GEMM_PACKED)
+        snprintf(name.text, sizeof name.text, "packed %ux%ux%u/%ux%u*%u", v->rows, v->vectors, v->width, v->down,
+                 v->across, v->parts);
     else if (v->backend == GEMM_GROUP)
         snprintf(name.text, sizeof name.text, "group %ux%u %ux%ux%u/%u*%u", v->down, v->across, v->rows, v->vectors,
                  v->width, v->depth, v->parts);
@@ -26,11 +29,15 @@ bool gemm_variant_parse(struct gemm_variant *v, const char *name)
     struct gemm_variant read = {.backend = GEMM_CLBLAST, .parts = 1};
     if (sscanf(name, "register %ux%ux%u/%u*%u", &read.rows, &read.vectors, &read.width, &read.depth, &read.parts) == 5)
         read.backend = GEMM_REGISTER;
-    else if (sscanf(name, "packed %ux%ux%u/%u*%u", &read.rows, &read.vectors, &read.width, &read.down, &read.parts) ==
-             5)
+    else if (sscanf(name, "packed %ux%ux%u/%ux%u*%u", &read.rows, &read.vectors, &read.width, &read.down, &read.across,
+                    &read.parts) == 6)
         read.backend = GEMM_PACKED;
-    else if (sscanf(name, "group %ux%u %ux%ux%u/%u*%u", &read.down, &read.across, &read.rows, &read.vectors,
-                    &read.width, &read.depth, &read.parts) == 7)
+    else if (sscanf(name, "packed %ux%ux%u/%u*%u", &read.rows, &read.vectors, &read.width, &read.down, &read.parts) ==
+             5) {
+        read.backend = GEMM_PACKED;
+        read.across = 1;
+    } else if (sscanf(name, "group %ux%u %ux%ux%u/%u*%u", &read.down, &read.across, &read.rows, &read.vectors,
+                      &read.width, &read.depth, &read.parts) == 7)
         read.backend = GEMM_GROUP;
     *v = read;
     return strcmp(gemm_variant_name(&read).text, name) == 0;
@@ -38,22 +45,30 @@ bool gemm_variant_parse(struct gemm_variant *v, const char *name)
 
 static bool is_width(unsigned width) { return width <= 16 && width && !(width & (width - 1)); }
 
-/* Maxout that ends in registers: the pieces of a unit are the vectors of a tile. */
+/* Maxout that ends in registers: the pieces of a unit are the vectors of a tile. Of packed panels it ends in a group's
+ * sums, each piece's in turn. */
 static bool holds_pieces(const struct gemm *g, const struct gemm_variant *v)
 {
-    return g->epilogue == EPILOGUE_MAXOUT && v->parts == 1;
+    return g->epilogue == EPILOGUE_MAXOUT && v->parts == 1 && v->backend != GEMM_PACKED;
+}
+
+/* Columns that a tile of packed panels is one of. */
+static size_t packed_units(const struct gemm *g, const struct gemm_variant *v)
+{
+    return g->epilogue == EPILOGUE_MAXOUT && v->parts == 1 ? g->n / g->pieces : g->n;
 }
 
 bool gemm_fits(const struct gemm *g, const struct gemm_variant *v)
 {
     /* A compiler unrolls a tile, and a step of a group's: what is much larger than any candidate takes it minutes. */
-    enum { ROWS_MOST = 32, VECTORS_MOST = 16, TILE_MOST = 32, STEP_MOST = 1024 };
+    enum { ROWS_MOST = 32, VECTORS_MOST = 16, TILE_MOST = 32, STEP_MOST = 1024, TURNED_MOST = 64 };
     if (v->backend == GEMM_CLBLAST) return true;
     if (v->parts < 1 || v->parts > g->k || !is_width(v->width) || v->rows < 1 || v->rows > ROWS_MOST) return false;
     const size_t vectors = holds_pieces(g, v) ? g->pieces : v->vectors;
     if (vectors < 1 || vectors > VECTORS_MOST || vectors * v->rows > TILE_MOST) return false;
     if (v->backend == GEMM_PACKED)
-        return g->product == GEMM_DYWT && v->down && v->rows <= g->m && vectors * v->width <= g->n;
+        return v->down && v->across && v->rows <= g->m && vectors * v->width <= packed_units(g, v) &&
+               (g->product == GEMM_XTDY ? v->down <= TURNED_MOST : v->across == 1);
     if (v->backend == GEMM_GROUP)
         return v->down && v->across && v->depth && v->depth <= STEP_MOST / (vectors * v->width * v->rows);
     return v->rows <= g->m && vectors * v->width <= g->n && is_width(v->depth) &&
@@ -63,14 +78,21 @@ bool gemm_fits(const struct gemm *g, const struct gemm_variant *v)
 /* ---- costs, to order candidates by ---- */
 
 #define HOPELESS 1.5    /* times the least cost: not worth measuring */
-#define PANEL_SHARE 0.6 /* of local memory that a packed panel may take: on CPUs it is a cache's size */
+#define CACHE_SHARE 0.6 /* of the second cache that panels may take, or what is gone through again and again may */
 
 static size_t tiles(size_t count, size_t unit) { return (count + unit - 1) / unit; }
 
+/* Drivers for CPUs tell the size of the second cache as local memory. */
+static bool stays_in_cache(const struct device *device, double floats)
+{
+    return sizeof(float) * floats <= CACHE_SHARE * (double)device->info.local_memory;
+}
+
 /* Vector operations: for each step along k of each tile its sums, and half as much for each load and broadcast, more
- * for loads that miss the nearest cache: of dY's rows in dW, whose next row is always elsewhere, and in dX. Work wasted
- * at the edges counts as work; so does adding up the lanes of dX's sums at the end, and a tile's beginning and end. */
-static double register_cost(const struct gemm *g, const struct gemm_variant *v)
+ * for loads that miss the nearest cache: of dY's rows in dW, whose next row is always elsewhere, and in dX; and more
+ * again where X, or dY in dW, leaves the second cache before the next tile wants it. Work wasted at the edges counts as
+ * work; so does adding up the lanes of dX's sums at the end, and a tile's beginning and end. */
+static double register_cost(const struct device *device, const struct gemm *g, const struct gemm_variant *v)
 {
     enum { TILE = 40, LINES = 512 << 10, PIECES_APART = 256 << 10 };
     const bool maxout = holds_pieces(g, v), dot = g->product == GEMM_DYWT;
@@ -78,7 +100,11 @@ static double register_cost(const struct gemm *g, const struct gemm_variant *v)
     const size_t units = maxout ? g->n / g->pieces : g->n, span = maxout ? v->width : v->vectors * v->width;
     const double lanes_sum = v->depth == 16 && v->width == 4 && v->rows % 2 == 0 ? 3 : 10;
     const double steps = dot ? (double)tiles(g->k, v->depth) : (double)g->k;
-    const double down_load = dot ? 2.5 : 0.5, across_load = g->product == GEMM_XTDY ? 1.5 : dot ? 1 : 0.5;
+    const double again = (double)g->k * (double)(g->product == GEMM_XTDY ? g->n : g->m);
+    const double down_load = dot ? 2.5 : 0.5, across_load = (g->product == GEMM_XTDY ? 1.5
+                                                             : dot                   ? 1
+                                                                                     : 0.5) +
+                                                            (dot || stays_in_cache(device, again) ? 0 : 1);
     const double tile =
         steps * (rows * across + down_load * rows + across_load * across) + (dot ? lanes_sum * rows * across : 0);
     /* The columns of b that a tile goes down are used by all tiles of rows: dear where they don't stay in a cache. */
@@ -95,17 +121,32 @@ static double unevenness(const struct device *device, double pieces)
     return ceil(pieces / units) * units / pieces;
 }
 
-/* The same of tiles made from a panel. It is turned once for each group: loads from rows far apart, shuffles, stores.
- * Rows of dY beyond some have no address in a register. */
+/* Floats of local memory that a group takes: its panel, with rows of Xt or sums. */
+static double packed_floats(const struct gemm *g, const struct gemm_variant *v)
+{
+    const double length = (double)g->k / v->parts + v->width, columns = v->vectors * v->width;
+    const double rows = (double)v->rows * v->down, pieces = (double)g->n / (double)packed_units(g, v);
+    return length * columns + rows * (g->product == GEMM_XTDY ? length : pieces * columns);
+}
+
+/* The same of tiles made from panels. Rows of W are turned once for each group: loads from rows far apart, shuffles,
+ * stores; columns and rows of Xt are copied. Rows of X or dY beyond some have no address in a register; those of Xt lie
+ * side by side, and their panel of b, short as k is, stays in the nearest cache. */
 static double packed_cost(const struct device *device, const struct gemm *g, const struct gemm_variant *v)
 {
-    enum { TILE = 40, TURN = 16, ADDRESSES = 6, PASS = 40 };
+    enum { TILE = 40, TURN = 16, COPY = 5, COPY_ROW = 2, ADDRESSES = 6 };
+    const bool update = g->product == GEMM_XTDY;
     const double steps = (double)g->k, rows = v->rows, across = v->vectors;
-    const double broadcasts = 0.5 * rows + 0.5 * fmax(0, rows - ADDRESSES);
-    const double tile = steps * (rows * across + broadcasts + across) + TILE;
-    const double panels = (double)tiles(g->n, (size_t)v->vectors * v->width);
-    const double groups = panels * (double)tiles(g->m, (size_t)v->rows * v->down);
-    return (panels * (double)tiles(g->m, v->rows) * tile + groups * steps * across * TURN) * unevenness(device, groups);
+    const double broadcasts = 0.5 * rows + (update ? 0 : 0.5 * fmax(0, rows - ADDRESSES));
+    const double tile = steps * (rows * across + broadcasts + (update ? 0.5 : 1) * across) + TILE;
+    const size_t units = packed_units(g, v);
+    const double made = (double)tiles(units, (size_t)v->vectors * v->width), panels = made * (double)(g->n / units);
+    const double shares = (double)tiles(g->m, (size_t)v->rows * v->down), wide = ceil(made / v->across);
+    const double copying =
+        shares * steps *
+        (panels * across * (g->product == GEMM_DYWT ? TURN : COPY) + (update ? wide * rows * v->down * COPY_ROW : 0));
+    return (panels * (double)tiles(g->m, v->rows) * tile + copying) * unevenness(device, shares * wide * v->parts) *
+           (v->parts > 1 ? 1.1 + 0.01 * v->parts : 1);
 }
 
 /* Multiply-adds of all groups that run in as many waves as the device needs, dearer where a tile loads more for each.
@@ -158,9 +199,9 @@ static void consider_parts(struct candidates *all, const struct device *device, 
     const size_t made = tiles(g->m, v.rows) * tiles(g->n, (size_t)v.vectors * v.width);
     v.parts = device->info.compute_units;
     if (v.parts > 1 && made < device->info.compute_units && g->k >= 256 * (size_t)v.parts)
-        consider(all, g, &v, register_cost(g, &v) * (double)made / device->info.compute_units);
+        consider(all, g, &v, register_cost(device, g, &v) * (double)made / device->info.compute_units);
     for (v.parts = 2; v.parts <= 16 && g->product == GEMM_XW && g->k >= 256 * (size_t)v.parts; v.parts *= 2)
-        consider(all, g, &v, register_cost(g, &v));
+        consider(all, g, &v, register_cost(device, g, &v));
 }
 
 static void consider_registers(struct candidates *all, const struct device *device, const struct gemm *g)
@@ -177,31 +218,45 @@ static void consider_registers(struct candidates *all, const struct device *devi
                     v.width = across;
                 }
                 if ((!maxout || across == 1) && in_registers(device, rows, maxout ? g->pieces : across, 1))
-                    consider(all, g, &v, register_cost(g, &v));
+                    consider(all, g, &v, register_cost(device, g, &v));
                 if (in_registers(device, rows, across, 1)) consider_parts(all, device, g, v);
+            }
+}
+
+/* Shares of a tile's rows, so that each unit has some: all its rows of X or dY from one panel, or few; of dW, whose
+ * rows of Xt are copied too, some, and columns enough to be worth it. */
+static void consider_shares(struct candidates *all, const struct device *device, const struct gemm *g,
+                            struct gemm_variant v)
+{
+    enum { DOWN_LEAST = 4, DOWN_MOST = 16, SHARES_MOST = 4 };
+    const size_t whole = tiles(g->m, v.rows), columns = tiles(packed_units(g, &v), (size_t)v.vectors * v.width);
+    v.across = 1;
+    if (g->product != GEMM_XTDY)
+        for (size_t shares = 1; shares <= SHARES_MOST && shares <= whole; shares *= 2) {
+            v.down = (unsigned)tiles(whole, shares);
+            if (stays_in_cache(device, packed_floats(g, &v))) consider(all, g, &v, packed_cost(device, g, &v));
+        }
+    else
+        for (v.down = DOWN_LEAST; v.down <= DOWN_MOST && v.down <= whole; v.down *= 2)
+            for (size_t shares = 1; shares <= SHARES_MOST && shares <= columns; shares *= 2) {
+                v.across = (unsigned)tiles(columns, shares);
+                if (stays_in_cache(device, packed_floats(g, &v))) consider(all, g, &v, packed_cost(device, g, &v));
             }
 }
 
 static void consider_packed(struct candidates *all, const struct device *device, const struct gemm *g)
 {
-    enum { SPARE = 5 }; /* with 24 sums the loop falls to half */
+    const size_t spare =
+        device->vector_width >= 16 ? 5 : 2; /* with one less, loops fall to half or leave a sum in memory */
     for (unsigned rows = 1; rows <= 12; rows++)
         for (unsigned across = 1; across <= 6; across++)
             for (unsigned parts = 1; parts <= 16; parts *= 2) {
-                struct gemm_variant v = {.backend = GEMM_PACKED,
-                                         .rows = rows,
-                                         .vectors = across,
-                                         .width = device->vector_width,
-                                         .parts = parts};
-                const size_t panel = sizeof(float) * (g->k / parts + v.width) * across * v.width;
-                if (!in_registers(device, rows, across, SPARE) ||
-                    (double)panel > PANEL_SHARE * (double)device->info.local_memory)
-                    continue;
-                const size_t whole = tiles(g->m, rows);
-                for (size_t shares = 1; shares <= 4 && shares <= whole; shares *= 2) {
-                    v.down = (unsigned)tiles(whole, shares);
-                    consider(all, g, &v, packed_cost(device, g, &v));
-                }
+                const struct gemm_variant v = {.backend = GEMM_PACKED,
+                                               .rows = rows,
+                                               .vectors = across,
+                                               .width = device->vector_width,
+                                               .parts = parts};
+                if (in_registers(device, rows, across, spare)) consider_shares(all, device, g, v);
                 if (g->k < 1024 * (size_t)parts) break;
             }
 }

@@ -242,6 +242,8 @@ static clgan_status try_chosen(struct selftest *test, const struct trial *trial,
     struct gemm_variant list[CANDIDATES], chosen = gemm_choose(test->device, &trial->gemm);
     clgan_status status = try_variant(test, trial, answers, &chosen);
     if (status == CLGAN_OK) return CLGAN_OK;
+    log_info(&test->device->log, "self-test: %s can't be tried, the next likely kernel is: %s", test->check.name,
+             clgan_last_error());
     const size_t count = gemm_candidates(list, CANDIDATES, test->device, &trial->gemm);
     for (size_t i = 0; i < count && status != CLGAN_OK; i++) status = try_variant(test, trial, answers, &list[i]);
     return status;
