@@ -203,8 +203,14 @@ typedef struct clgan_run clgan_run;
 CLGAN_API clgan_status clgan_run_create(clgan_run **run, const clgan_recipe *recipe, const char *folder,
                                         const char *data, const char *from, const clgan_log *log);
 /* Opens the folder of an existing run; touches no device and locks nothing. CLGAN_USAGE where it is not the folder of a
- * run or no training has begun in it. */
+ * run or no training has begun in it. In place of a folder it may be a file of G's weights, *.safetensors, as
+ * clgan_export writes them in layout clgan: one can draw from it, measure it and export it, not train it. */
 CLGAN_API clgan_status clgan_run_open(clgan_run **run, const char *folder, const clgan_log *log);
+/* `*path` = the weights of a generator that was trained before, for clgan_run_open: NAME.safetensors in
+ * $CLGAN_PRETRAINED, ~/.local/share/clgan/pretrained (XDG_DATA_HOME), /usr/local/share/clgan/pretrained or
+ * /usr/share/clgan/pretrained. The caller frees it with clgan_text_free. CLGAN_USAGE, telling which there are, where
+ * there is none of that name. */
+CLGAN_API clgan_status clgan_pretrained(char **path, const char *name);
 /* The run's folder, as a path; valid until the run is freed. */
 CLGAN_API const char *clgan_run_folder(const clgan_run *run);
 /* Frees the object and unlocks the folder, which stays as it is. */

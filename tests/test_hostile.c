@@ -203,6 +203,38 @@ START_TEST(checkpoint_nested)
 }
 END_TEST
 
+/* Weights alone whose recipe asks for more than the file has. */
+START_TEST(weights_promise)
+{
+    static const char *const wide[] = {"generator.0.units=100000", "generator.1.units=100000"};
+    struct safetensors_entry entry = {.name = "G.0.weight", .shape = {1, 1}, .dimensions = 2};
+    struct safetensors_writer *writer;
+    struct checkpoint checkpoint;
+    struct network network;
+    struct arena arena = {0};
+    clgan_recipe *recipe;
+    clgan_run *run;
+    char *text, file[160];
+    snprintf(file, sizeof file, "%s/w.safetensors", folder);
+    CHECK_OK(clgan_recipe_read(&recipe, "mnist", wide, 2));
+    CHECK_OK(clgan_recipe_text(&text, recipe));
+    const struct safetensors_metadata metadata[] = {
+        {"format", WEIGHTS_FORMAT}, {"step", "1"}, {"steps_per_epoch", "1"}, {"recipe", text}};
+    CHECK_OK(safetensors_begin(&writer, file, &entry, 1, metadata, 4));
+    CHECK_OK(safetensors_end(writer, safetensors_add(writer, &(float){1}, sizeof(float))));
+    CHECK_OK(clgan_run_open(&run, file, NULL));
+    CHECK_OK(checkpoint_open_weights(&checkpoint, file, NULL));
+    CHECK_OK(network_begin(&network, 'G', &recipe->recipe.generator, 100, &recipe->recipe.generator_optimiser,
+                           &(struct network_options){0}, &arena));
+    ck_assert_int_eq(checkpoint_check_network(&checkpoint, &network, NET_WEIGHTS), CLGAN_FAILED);
+    ck_assert_ptr_nonnull(strstr(clgan_last_error(), "G.0.weight is 1 x 1, expected 100 x 100000"));
+    checkpoint_close(&checkpoint);
+    clgan_run_free(run);
+    clgan_recipe_free(recipe);
+    clgan_text_free(text);
+}
+END_TEST
+
 START_TEST(png_promises)
 {
     uint8_t bytes[12] = {0};
@@ -401,6 +433,7 @@ int main(void)
     tcase_add_test(tests, npy_promises);
     tcase_add_test(tests, checkpoint_promises);
     tcase_add_test(tests, checkpoint_nested);
+    tcase_add_test(tests, weights_promise);
     tcase_add_test(tests, png_promises);
     tcase_add_test(tests, choices_of_many_lines);
     tcase_add_test(tests, variants_that_compilers_choke_on);

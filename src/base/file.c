@@ -115,6 +115,14 @@ clgan_status file_join(char **path, const char *folder, const char *name)
     return text_take(path, &text);
 }
 
+clgan_status file_data_folder(char **path)
+{
+    const char *share = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    *path = NULL;
+    if (share && *share) return file_join(path, share, "clgan");
+    return home && *home ? file_join(path, home, ".local/share/clgan") : CLGAN_OK;
+}
+
 clgan_status file_cache_folder(char **path)
 {
     const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");

@@ -97,6 +97,8 @@ clgan_status file_append(const char *path, const void *bytes, size_t length);
 /* Within one folder, which is synced; what `to` was is gone. */
 clgan_status file_rename(const char *from, const char *to);
 
+/* $XDG_DATA_HOME/clgan or ~/.local/share/clgan, not made; freed with free(). NULL where neither is set. */
+clgan_status file_data_folder(char **path);
 /* $XDG_CACHE_HOME/clgan or ~/.cache/clgan, not made; freed with free(). CLGAN_FAILED where neither is set. */
 clgan_status file_cache_folder(char **path);
 

@@ -29,10 +29,10 @@ static const char *advice_for(const struct dataset_request *request)
                                            : "make IDX files of unsigned bytes (train-images-idx3-ubyte)";
 }
 
-static clgan_status add_place(char **places, size_t *count, const char *folder, const char *middle, const char *name)
+static clgan_status add_place(char **places, size_t *count, const char *folder, const char *name)
 {
     struct text text = {0};
-    text_append(&text, "%s%s%s%s", folder, middle, *name ? "/" : "", name);
+    text_append(&text, "%s%s%s", folder, *name ? "/" : "", name);
     return text_take(&places[(*count)++], &text);
 }
 
@@ -40,17 +40,20 @@ static clgan_status add_place(char **places, size_t *count, const char *folder, 
  * without a folder of that name. */
 static clgan_status list_places(char *places[PLACES], size_t *count, const char *name, bool bare)
 {
-    const char *ours = getenv("CLGAN_DATA"), *share = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    const char *ours = getenv("CLGAN_DATA");
+    char *share;
     if (ours && *ours) {
-        TRY(add_place(places, count, ours, "", name));
-        if (bare) TRY(add_place(places, count, ours, "", ""));
+        TRY(add_place(places, count, ours, name));
+        if (bare) TRY(add_place(places, count, ours, ""));
     }
-    TRY(add_place(places, count, "data", "", name));
-    if (share && *share)
-        TRY(add_place(places, count, share, "/clgan", name));
-    else if (home && *home)
-        TRY(add_place(places, count, home, "/.local/share/clgan", name));
-    return add_place(places, count, "/usr/share/datasets", "", name);
+    TRY(add_place(places, count, "data", name));
+    TRY(file_data_folder(&share));
+    if (share) {
+        const clgan_status status = add_place(places, count, share, name);
+        free(share);
+        TRY(status);
+    }
+    return add_place(places, count, "/usr/share/datasets", name);
 }
 
 clgan_status places_file(char **path, const char *folder, const char *const *names)

@@ -119,6 +119,7 @@ static clgan_status load_and_write(char **told, const struct format *format, str
     struct checkpoint checkpoint;
     TRY(lone_net_checkpoint(&checkpoint, run, options->checkpoint));
     job->step = checkpoint.step;
+    job->steps_per_epoch = checkpoint.steps_per_epoch;
     clgan_status status = CLGAN_OK;
     for (size_t i = 0; status == CLGAN_OK && i < job->count; i++)
         status = host_net_load(&nets[i], &checkpoint, !options->raw_weights);

@@ -13,7 +13,7 @@ struct export_job {
     enum layout layout;
     const char *tensor;      /* .npy: the name of the one tensor */
     const char *recipe_text; /* resolved YAML */
-    uint64_t step, seed;
+    uint64_t step, steps_per_epoch, seed;
 };
 
 /* CLGAN_USAGE where a file of ONNX can't hold the net; known before there are weights. */

@@ -80,6 +80,7 @@ clgan_status clgan_report(char **written, clgan_run *const *runs, size_t count, 
     char *path;
     if (!count || count > REPORT_RUNS)
         return status_fail(CLGAN_USAGE, "a page shows 1 to %d runs, not %zu", REPORT_RUNS, count);
+    for (size_t i = 0; i < count; i++) TRY(run_check_folder(runs[i]));
     TRY(choose_place(&path, runs, count, options->out));
     clgan_status status = check_place(path);
     if (status == CLGAN_OK) status = write_page(path, runs, count);

@@ -234,6 +234,7 @@ clgan_status clgan_tensorboard_add(clgan_tensorboard *board, const clgan_progres
 static clgan_status aim(struct clgan_tensorboard *board, const struct clgan_run *run, const char *folder)
 {
     *board = (struct clgan_tensorboard){.run = run};
+    TRY(run_check_folder(run));
     if (folder && file_exists(folder) && !file_is_folder(folder))
         return status_fail(CLGAN_USAGE, "%s: not a folder, which event files are written into", folder);
     return folder ? memory_copy_text(&board->asked, folder) : CLGAN_OK;

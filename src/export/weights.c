@@ -7,13 +7,14 @@
 #include "base/memory.h"
 #include "data/npy.h"
 #include "export/formats.h"
+#include "gan/checkpoint_files.h"
 
-enum { METADATA = 10, NUMBER = 24 };
+enum { METADATA = 11, NUMBER = 24 };
 
 struct metadata {
     struct safetensors_metadata pairs[METADATA];
     size_t count;
-    char step[NUMBER], seed[NUMBER];
+    char step[NUMBER], steps_per_epoch[NUMBER], seed[NUMBER];
     char *modules[2]; /* owned */
 };
 
@@ -26,11 +27,13 @@ static clgan_status fill(struct metadata *metadata, const struct export_job *job
 {
     static char *const keys[] = {"generator.modules", "discriminator.modules"};
     snprintf(metadata->step, NUMBER, "%" PRIu64, job->step);
+    snprintf(metadata->steps_per_epoch, NUMBER, "%" PRIu64, job->steps_per_epoch);
     snprintf(metadata->seed, NUMBER, "%" PRIu64, job->seed);
-    add(metadata, "format", job->layout == LAYOUT_TORCH ? "pt" : "clgan-weights-1");
+    add(metadata, "format", job->layout == LAYOUT_TORCH ? "pt" : WEIGHTS_FORMAT);
     add(metadata, "producer", "clgan " CLGAN_VERSION);
     add(metadata, "layout", layout_name(job->layout));
     add(metadata, "step", metadata->step);
+    add(metadata, "steps_per_epoch", metadata->steps_per_epoch);
     add(metadata, "seed", metadata->seed);
     if (job->nets->letter == 'G') add(metadata, "generator.weights", job->nets->averaged ? "average" : "raw");
     for (size_t i = 0; job->layout == LAYOUT_TORCH && i < job->count; i++) {

@@ -29,6 +29,8 @@ struct checkpoint {
 
 /* Opens `path`, which must belong to `recipe_text` (NULL: to any recipe). */
 clgan_status checkpoint_open(struct checkpoint *checkpoint, const char *path, const char *recipe_text);
+/* The same of weights that clgan_export wrote in layout clgan: a net's tensors, no optimiser's. */
+clgan_status checkpoint_open_weights(struct checkpoint *checkpoint, const char *path, const char *recipe_text);
 /* The newest checkpoint of a run folder that is whole; a damaged one is passed over with a warning. `*found` 0: there
  * is none. `recipe_text` as above. */
 clgan_status checkpoint_open_newest(struct checkpoint *checkpoint, int *found, const char *folder,
@@ -38,6 +40,9 @@ void checkpoint_close(struct checkpoint *checkpoint);
 /* `*values` = a tensor of that name and shape (a bias is one row), freed with free(). */
 clgan_status checkpoint_read_values(float **values, const struct checkpoint *checkpoint, const char *name,
                                     size_t expected_rows, size_t expected_columns);
+/* CLGAN_FAILED where a tensor of a net that has no memory yet is not in the file, or not of its shape. */
+clgan_status checkpoint_check_network(const struct checkpoint *checkpoint, const struct network *network,
+                                      unsigned kinds);
 /* Brings tensors of a net to the device: those of `kinds`, by their own names and shapes. */
 clgan_status checkpoint_read_network(const struct checkpoint *checkpoint, struct device *device,
                                      const struct network *network, unsigned kinds);

@@ -7,6 +7,7 @@
 #include "base/status.h"
 
 #define CHECKPOINT_FORMAT "clgan-checkpoint-1"
+#define WEIGHTS_FORMAT "clgan-weights-1" /* of exports in layout clgan */
 #define CHECKPOINT_SUMS "train.sums"
 
 /* Paths of a run folder's checkpoints, newest first. */

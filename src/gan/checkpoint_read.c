@@ -20,16 +20,23 @@ static clgan_status read_number(uint64_t *number, const struct safetensors_file 
     return CLGAN_OK;
 }
 
+/* Formats end in a number; those of one kind have the same words before it. */
+static clgan_status check_format(const struct safetensors_file *file, const char *wanted, const char *kind)
+{
+    const char *format = safetensors_metadata_value(file, "format");
+    const size_t words = (size_t)(strrchr(wanted, '-') - wanted) + 1;
+    if (!format || strncmp(format, wanted, words) != 0)
+        return status_fail(CLGAN_FAILED, "%s: not %s", file->path, kind);
+    if (strcmp(format, wanted) != 0)
+        return status_fail(CLGAN_FAILED, "%s: made in the format %s of a newer clgan; this one reads %s", file->path,
+                           format, wanted);
+    return CLGAN_OK;
+}
+
 static clgan_status check_metadata(struct checkpoint *checkpoint, const char *recipe_text)
 {
     const struct safetensors_file *file = &checkpoint->file;
-    const char *format = safetensors_metadata_value(file, "format");
     const char *recipe = safetensors_metadata_value(file, "recipe");
-    if (!format || strncmp(format, "clgan-checkpoint-", 17) != 0)
-        return status_fail(CLGAN_FAILED, "%s: not a checkpoint of clgan", file->path);
-    if (strcmp(format, CHECKPOINT_FORMAT) != 0)
-        return status_fail(CLGAN_FAILED, "%s: made in the format %s of a newer clgan; this one reads %s", file->path,
-                           format, CHECKPOINT_FORMAT);
     if (!safetensors_metadata_value(file, "checksum"))
         return status_fail(CLGAN_FAILED, "%s: it has no checksum", file->path);
     if (!recipe || (recipe_text && strcmp(recipe, recipe_text) != 0))
@@ -44,13 +51,27 @@ static clgan_status check_metadata(struct checkpoint *checkpoint, const char *re
                                        : status_fail(CLGAN_FAILED, "%s: its epochs have no steps", file->path);
 }
 
-clgan_status checkpoint_open(struct checkpoint *checkpoint, const char *path, const char *recipe_text)
+static clgan_status open_format(struct checkpoint *checkpoint, const char *path, const char *recipe_text,
+                                const char *format, const char *kind)
 {
     *checkpoint = (struct checkpoint){0};
     TRY(safetensors_open(&checkpoint->file, path));
-    clgan_status status = check_metadata(checkpoint, recipe_text);
+    clgan_status status = check_format(&checkpoint->file, format, kind);
+    if (status == CLGAN_OK) status = check_metadata(checkpoint, recipe_text);
     if (status != CLGAN_OK) checkpoint_close(checkpoint);
     return status;
+}
+
+clgan_status checkpoint_open(struct checkpoint *checkpoint, const char *path, const char *recipe_text)
+{
+    return open_format(checkpoint, path, recipe_text, CHECKPOINT_FORMAT, "a checkpoint of clgan");
+}
+
+clgan_status checkpoint_open_weights(struct checkpoint *checkpoint, const char *path, const char *recipe_text)
+{
+    return open_format(
+        checkpoint, path, recipe_text, WEIGHTS_FORMAT,
+        "weights that clgan export wrote in its own layout; of other programs, clgan import makes a run");
 }
 
 void checkpoint_close(struct checkpoint *checkpoint) { safetensors_close(&checkpoint->file); }
@@ -89,20 +110,29 @@ clgan_status checkpoint_open_newest(struct checkpoint *checkpoint, int *found, c
 
 /* ---- tensors ---- */
 
-clgan_status checkpoint_read_values(float **values, const struct checkpoint *checkpoint, const char *name,
-                                    size_t expected_rows, size_t expected_columns)
+static clgan_status find_tensor(const struct safetensors_entry **found, const struct checkpoint *checkpoint,
+                                const char *name, size_t expected_rows, size_t expected_columns)
 {
     const struct safetensors_file *file = &checkpoint->file;
-    const struct safetensors_entry *entry = safetensors_find(file, name);
-    float *read;
+    const struct safetensors_entry *entry = *found = safetensors_find(file, name);
     if (!entry) return status_fail(CLGAN_FAILED, "%s: it has no tensor %s", file->path, name);
     const size_t rows = entry->dimensions == 2 ? entry->shape[0] : 1;
     const size_t columns = entry->dimensions ? entry->shape[entry->dimensions - 1] : 1;
     if (entry->dimensions < 1 || entry->dimensions > 2 || rows != expected_rows || columns != expected_columns)
         return status_fail(CLGAN_FAILED, "%s: tensor %s is %zu x %zu, expected %zu x %zu", file->path, name, rows,
                            columns, expected_rows, expected_columns);
-    TRY(memory_take(&read, rows * columns, sizeof *read));
-    const clgan_status status = safetensors_read(file, entry, 0, read, rows * columns * sizeof *read);
+    return CLGAN_OK;
+}
+
+clgan_status checkpoint_read_values(float **values, const struct checkpoint *checkpoint, const char *name,
+                                    size_t expected_rows, size_t expected_columns)
+{
+    const struct safetensors_entry *entry;
+    const size_t count = expected_rows * expected_columns;
+    float *read;
+    TRY(find_tensor(&entry, checkpoint, name, expected_rows, expected_columns));
+    TRY(memory_take(&read, count, sizeof *read));
+    const clgan_status status = safetensors_read(&checkpoint->file, entry, 0, read, count * sizeof *read);
     if (status == CLGAN_OK)
         *values = read;
     else
@@ -119,6 +149,20 @@ clgan_status checkpoint_read_tensor(const struct checkpoint *checkpoint, struct 
     TRY(checkpoint_read_values(&values, checkpoint, name, tensor.rows, tensor.columns));
     const clgan_status status = tensor_write(device, tensor, values);
     free(values);
+    return status;
+}
+
+clgan_status checkpoint_check_network(const struct checkpoint *checkpoint, const struct network *network,
+                                      unsigned kinds)
+{
+    struct net_tensor *list;
+    const struct safetensors_entry *entry;
+    TRY(memory_take(&list, NET_TENSORS, sizeof *list));
+    const size_t count = net_tensors(list, network, kinds);
+    clgan_status status = CLGAN_OK;
+    for (size_t i = 0; status == CLGAN_OK && i < count; i++)
+        status = find_tensor(&entry, checkpoint, list[i].name, list[i].tensor.rows, list[i].tensor.columns);
+    free(list);
     return status;
 }
 

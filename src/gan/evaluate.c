@@ -274,7 +274,7 @@ static void add_caveats(clgan_evaluation *evaluation)
 /* The run's folder may be one that can't be written: the figures are there all the same. */
 static void keep(const struct job *job)
 {
-    if (!job->run) return;
+    if (!job->run || job->run->weights_alone) return;
     const struct evaluation_of of = {.step = job->g.step,
                                      .epoch = job->g.step / job->g.steps_per_epoch,
                                      .seed = job->options->seed,

@@ -30,6 +30,9 @@ clgan_status figure_path(char **path, const struct clgan_run *run, const clgan_f
             return status_fail(CLGAN_USAGE, "%s: expected a name that ends in .png, or a folder that exists", out);
         return memory_copy_text(path, out);
     }
+    if (run->weights_alone)
+        return status_fail(CLGAN_USAGE, "%s: weights alone, with no folder for figures: name a file with --out",
+                           run->folder);
     TRY(file_make_inner_folder(&folder, run->folder, "figures"));
     const clgan_status status = in_folder(path, folder, name);
     free(folder);

@@ -38,6 +38,12 @@ static clgan_status open_step(struct checkpoint *checkpoint, const struct clgan_
 clgan_status lone_net_checkpoint(struct checkpoint *checkpoint, const struct clgan_run *run, const char *path)
 {
     int found;
+    if (run->weights_alone && path)
+        return status_fail(CLGAN_USAGE, "%s: weights alone: there is no checkpoint to choose", run->folder);
+    if (run->weights_alone) {
+        log_info(&run->log, "weights of %s", run->folder);
+        return checkpoint_open_weights(checkpoint, run->folder, run->recipe_text);
+    }
     if (path && strcmp(path, "best") == 0) return open_best(checkpoint, run);
     if (path && *path && strlen(path) < STEP_DIGITS && !path[strspn(path, "0123456789")] && file_is_missing(path))
         return open_step(checkpoint, run, path);
@@ -65,6 +71,7 @@ clgan_status lone_net_load(struct lone_net *net, struct device *device, const st
         network_begin(&net->network, letter, g ? &recipe->generator : &recipe->discriminator,
                       g ? (size_t)recipe->noise.size : recipe_data_size(recipe),
                       g ? &recipe->generator_optimiser : &recipe->discriminator_optimiser, &kinds, &net->arena);
+    if (status == CLGAN_OK) status = checkpoint_check_network(&checkpoint, &net->network, NET_WEIGHTS | NET_AVERAGES);
     if (status == CLGAN_OK) status = arena_make(&net->arena, device, "the net");
     if (status == CLGAN_OK)
         status = checkpoint_read_network(&checkpoint, device, &net->network, NET_WEIGHTS | NET_AVERAGES);

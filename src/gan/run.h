@@ -24,6 +24,7 @@ struct clgan_run {
     uint64_t rolled_back_to; /* step of the checkpoint that the last one went back to; 0: to the start, or none yet */
     char devices[RUN_DEVICES][RUN_DEVICE]; /* that trained it, in words, the first one first; "" are none */
     bool begun;                            /* recipe.yaml is there */
+    bool weights_alone;                    /* `folder` is a file of weights */
     bool made;                             /* the folder was made for it, in this process */
     int lock;                              /* handle of the folder's lock; RUN_UNLOCKED: not held */
     clgan_log log;
@@ -42,6 +43,11 @@ void run_halve_rates(struct clgan_run *run, unsigned times);
 
 /* Writes run.json anew, and then recipe.yaml where it is not there yet: a folder that has it has both. */
 clgan_status run_write(struct clgan_run *run);
+
+/* Makes of a run that has a path alone, in `folder`, what the file of weights there says. */
+clgan_status run_open_weights(struct clgan_run *run);
+/* CLGAN_USAGE where the run is weights alone: it has no log, no checkpoints, nothing to go on from. */
+clgan_status run_check_folder(const struct clgan_run *run);
 
 /* Before a training, locked: removes what killed ones left half-written, and makes durable the names of what they left
  * whole. */

@@ -270,6 +270,7 @@ static clgan_status train_locked(struct clgan_run *run, const clgan_train_option
 
 clgan_status clgan_train(clgan_run *run, const clgan_train_options *options)
 {
+    TRY(run_check_folder(run));
     TRY(run_lock(run));
     const clgan_status status = train_locked(run, options);
     run_unlock(run);

@@ -30,6 +30,17 @@ static void read_file(const char *path)
     checkpoint_close(&checkpoint);
 }
 
+/* As weights alone, with the recipe of its metadata. */
+static void open_weights(const char *path)
+{
+    clgan_run *run;
+    const clgan_status status = clgan_run_open(&run, path, NULL);
+    if (status == CLGAN_OK)
+        clgan_run_free(run);
+    else
+        fuzz_refused(status, path);
+}
+
 /* Position of the end of the header that begins at PREFIX: after the brace that closes the first one. */
 static size_t header_end(const uint8_t *bytes, size_t length)
 {
@@ -76,5 +87,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     mend(mended, length);
     fuzz_put(path.text, mended, length);
     read_file(path.text);
+    open_weights(path.text);
     return 0;
 }

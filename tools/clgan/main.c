@@ -34,13 +34,17 @@ static const struct tool tool = {
              "1\tfailed\n"
              "2\tused wrongly\n"
              "130\tstopped by Ctrl-C (saved, can be resumed)\n",
-    .files = "runs/RECIPE-NNN/\tA run, where --out names no other folder.\n"
-             "~/.cache/clgan/\tCompiled programs, measured choices of kernels, self-tests that were passed. It may be "
-             "deleted at any time.\n"
-             "./data/NAME/, ~/.local/share/clgan/NAME/, /usr/share/datasets/NAME/\tWhere the pictures of a recipe are "
-             "looked for.\n",
+    .files =
+        "runs/RECIPE-NNN/\tA run, where --out names no other folder.\n"
+        "~/.cache/clgan/\tCompiled programs, measured choices of kernels, self-tests that were passed. It may be "
+        "deleted at any time.\n"
+        "./data/NAME/, ~/.local/share/clgan/NAME/, /usr/share/datasets/NAME/\tWhere the pictures of a recipe are "
+        "looked for.\n"
+        "~/.local/share/clgan/pretrained/, /usr/local/share/clgan/pretrained/, /usr/share/clgan/pretrained/\tWhere "
+        "generators trained before are looked for.\n",
     .environment =
         "CLGAN_DATA\tA folder in which the pictures of recipes are looked for first: $CLGAN_DATA/mnist.\n"
+        "CLGAN_PRETRAINED\tA folder in which clgan sample --pretrained NAME looks first for NAME.safetensors.\n"
         "XDG_CACHE_HOME\tIts folder clgan is used in place of ~/.cache/clgan.\n"
         "XDG_DATA_HOME\tIts folder clgan is used in place of ~/.local/share/clgan.\n"
         "OCL_ICD_VENDORS\tThe OpenCL loader's: a folder of drivers, or the .icd file of one, to be used alone.\n",

@@ -5,7 +5,8 @@
 #define EXAMPLES                                                                                                       \
     "clgan sample runs/fashion-quick-001 --grid 6x12 --seed 2 --out samples.png\tA picture of 72 samples:\n"           \
     "clgan sample runs/ring8-001 --count 1000 --out x.npy --noise-out z.npy\tNumbers, and the noise that they are "    \
-    "made of:\n"
+    "made of:\n"                                                                                                       \
+    "clgan sample --pretrained mnist\tDigits from a generator that was trained before, where it is installed:\n"
 
 struct sample {
     const char *device, *checkpoint, *noise, *noise_out, *out, *each;
@@ -14,6 +15,7 @@ struct sample {
     struct grid grid;
     int raw, no_cache;
     const char *show; /* as given */
+    const char *pretrained;
     struct show screen;
 };
 
@@ -109,16 +111,25 @@ static int check(const struct sample *sample)
     return sample->grid.rows ? command_misuse("sample", "--grid belongs to a picture of all samples") : 0;
 }
 
-static int start(struct context *context, const struct sample *sample, const char *folder)
+/* Where a picture goes that no option gives a name: into the run; of weights alone NAME-samples.png, here. */
+static void name_picture(char *own, size_t size, const char *path)
+{
+    static const char ending[] = ".safetensors";
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    if (ends_with(path, ending))
+        snprintf(own, size, "%.*s-samples.png", (int)(strlen(name) - strlen(ending)), name);
+    else
+        snprintf(own, size, "%s/samples.png", path);
+}
+
+static int draw_of(struct context *context, const struct sample *sample, const char *path)
 {
     clgan_run *run;
     clgan_rows noise = {0};
     char own[4096];
-    const int misuse = check(sample);
-    if (misuse) return misuse;
-    clgan_status status = clgan_run_open(&run, folder, &context->log);
+    clgan_status status = clgan_run_open(&run, path, &context->log);
     if (status != CLGAN_OK) return command_end(status);
-    snprintf(own, sizeof own, "%s/samples.png", folder);
+    name_picture(own, sizeof own, path);
     if (sample->noise) status = clgan_rows_read_npy(&noise, sample->noise);
     const clgan_rows *given = sample->noise ? &noise : NULL;
     if (status == CLGAN_OK)
@@ -128,6 +139,22 @@ static int start(struct context *context, const struct sample *sample, const cha
     clgan_rows_free(&noise);
     clgan_run_free(run);
     return command_end(status);
+}
+
+static int start(struct context *context, const struct sample *sample, const char *run)
+{
+    char *found;
+    const int misuse = check(sample);
+    if (misuse) return misuse;
+    if (!sample->pretrained == !run)
+        return command_misuse("sample", run ? "--pretrained NAME is in place of a run"
+                                            : "expected a run, a file of weights, or --pretrained NAME");
+    if (run) return draw_of(context, sample, run);
+    const clgan_status status = clgan_pretrained(&found, sample->pretrained);
+    if (status != CLGAN_OK) return command_end(status);
+    const int code = draw_of(context, sample, found);
+    clgan_text_free(found);
+    return code;
 }
 
 int command_sample(struct context *context, int argc, char **argv)
@@ -146,15 +173,19 @@ int command_sample(struct context *context, int argc, char **argv)
         {"checkpoint", "FILE", OPTION_TEXT, &sample.checkpoint,
          "weights to use: a file, a step's number, or best (the newest checkpoint)"},
         {"raw", NULL, OPTION_FLAG, &sample.raw, "G's weights as they are, where the run keeps an average"},
+        {"pretrained", "NAME", OPTION_TEXT, &sample.pretrained,
+         "in place of RUN: a generator trained before, such as mnist, where one is installed"},
         {"device", "D", OPTION_TEXT, &sample.device, "index, cpu, gpu or part of a name (a GPU, else a CPU)"},
         {"no-cache", NULL, OPTION_FLAG, &sample.no_cache, "neither read nor write compiled programs"},
     };
     const struct usage usage = {.name = "sample",
-                                .operands = "RUN",
-                                .about = "Draws samples x = G(z) from a run's generator.",
+                                .operands = "RUN | FILE.safetensors | --pretrained NAME",
+                                .about = "Draws samples x = G(z) from a run's generator, or from its weights alone, "
+                                         "as clgan export\nwrites them. docs/results.md has generators that were "
+                                         "trained before.",
                                 .options = options,
                                 .option_count = COUNT_OF(options),
-                                .least = 1,
+                                .least = 0,
                                 .most = 1,
                                 .examples = EXAMPLES};
     const char *operands[OPERANDS] = {NULL};
