@@ -54,6 +54,7 @@ static const struct gemm_variant variants[] = {
     {.backend = GEMM_PACKED, .rows = 4, .vectors = 2, .width = 16, .depth = 1, .down = 3, .across = 1, .parts = 1},
     {.backend = GEMM_PACKED, .rows = 6, .vectors = 2, .width = 8, .depth = 1, .down = 2, .across = 3, .parts = 1},
     {.backend = GEMM_PACKED, .rows = 3, .vectors = 3, .width = 4, .depth = 1, .down = 1, .across = 1, .parts = 2},
+    {.backend = GEMM_PACKED, .rows = 6, .vectors = 2, .width = 1, .depth = 1, .down = 2, .across = 1, .parts = 1},
     {.backend = GEMM_GROUP, .rows = 4, .vectors = 2, .width = 4, .depth = 16, .down = 4, .across = 8, .parts = 1},
     {.backend = GEMM_GROUP, .rows = 5, .vectors = 1, .width = 2, .depth = 8, .down = 3, .across = 10, .parts = 1},
     {.backend = GEMM_GROUP, .rows = 2, .vectors = 3, .width = 1, .depth = 4, .down = 2, .across = 2, .parts = 2},

@@ -317,11 +317,13 @@ size_t gemm_candidates(struct gemm_variant *list, size_t most, const struct devi
 {
     const struct gemm_variant clblast = {.backend = GEMM_CLBLAST, .parts = 1};
     struct candidates *all = calloc(1, sizeof *all); /* without memory: CLBlast alone */
-    const bool cpu = strcmp(device->info.type, "cpu") == 0, shared = shares_tiles(device);
+    /* Copies are worth it for vectors. Rusticl 22.3 on llvmpipe, which has none, makes maxout from panels wrongly. */
+    const bool panels = strcmp(device->info.type, "cpu") == 0 && device->vector_width > 1;
+    const bool shared = shares_tiles(device);
     size_t count = 0;
     if (all) {
         if (!shared && gemm_allowed(device, GEMM_REGISTER)) consider_registers(all, device, g);
-        if (cpu && gemm_allowed(device, GEMM_PACKED)) consider_packed(all, device, g);
+        if (panels && gemm_allowed(device, GEMM_PACKED)) consider_packed(all, device, g);
         if (shared && gemm_allowed(device, GEMM_GROUP)) consider_groups(all, device, g);
         qsort(all->list, all->count, sizeof *all->list, by_cost);
         for (; count < all->count && count + 1 < most && all->list[count].cost <= HOPELESS * all->list[0].cost; count++)
