@@ -24,7 +24,7 @@ static clgan_status measure(json_t *rows, struct bench_case *c, struct monitor *
 {
     struct timing step, probe;
     double measuring;
-    TRY(pair_plan_probe(&c->pair, &c->batches));
+    TRY(pair_plan_probe(&c->pair));
     TRY(monitor_make(monitor, &c->pair));
     TRY(time_plan(&step, &c->pair.step, seconds / 2));
     TRY(time_plan(&probe, &c->pair.probe, seconds / 2));

@@ -160,7 +160,7 @@ START_TEST(the_probe_changes_no_bit)
     const size_t length = read_newest(&expected);
     drop_pair();
     make_pair();
-    CHECK_OK(pair_plan_probe(&pair, &batches));
+    CHECK_OK(pair_plan_probe(&pair));
     for (int i = 0; i < 7; i++) CHECK_OK(plan_run(i % 3 ? &pair.probe : &pair.step));
     CHECK_OK(checkpoint_save(&pair, folder, "recipe", 7));
     ck_assert_uint_eq(read_newest(&got), length);

@@ -211,12 +211,13 @@ static clgan_status append_g_step(const struct pair *pair, struct plan *plan, un
     return append_g_update(pair, plan, lane);
 }
 
-static clgan_status append_step(const struct pair *pair, struct plan *plan, const struct batches *batches)
+static clgan_status append_step(const struct pair *pair, struct plan *plan)
 {
     const struct recipe *recipe = pair->recipe;
+    const struct batches *batches = pair->batches;
     const unsigned k = (unsigned)recipe->train.discriminator_steps, j = (unsigned)recipe->train.generator_steps;
     plan_begin(plan, pair->device);
-    if (recipe->train.updates == UPDATES_SIMULTANEOUS) {
+    if (pair->order == UPDATES_SIMULTANEOUS) {
         TRY(append_simultaneous(pair, plan, batches));
     } else {
         for (unsigned lane = 0; lane < k; lane++) TRY(append_d_step(pair, plan, batches, lane));
@@ -229,7 +230,7 @@ static clgan_status append_step(const struct pair *pair, struct plan *plan, cons
 /* The simultaneous form's one backward pass is of a unit signal, which no step changes. */
 static clgan_status set_unit_signal(struct pair *pair)
 {
-    if (pair->recipe->train.updates != UPDATES_SIMULTANEOUS) return CLGAN_OK;
+    if (pair->order != UPDATES_SIMULTANEOUS) return CLGAN_OK;
     return tensor_fill(pair->device, pass_top_gradient(&pair->d_pass), 1);
 }
 
@@ -239,16 +240,37 @@ clgan_status pair_clear(struct pair *pair)
     return set_unit_signal(pair);
 }
 
-clgan_status pair_plan(struct pair *pair, const struct batches *batches)
+static enum update_order order_at(const struct pair *pair, uint64_t step)
 {
-    pair->steps_per_epoch = batches->steps_per_epoch;
-    TRY(set_unit_signal(pair));
-    return append_step(pair, &pair->step, batches);
+    const bool early = step / pair->steps_per_epoch < (uint64_t)pair->recipe->train.simultaneous_epochs;
+    return early ? UPDATES_SIMULTANEOUS : pair->recipe->train.updates;
 }
 
-clgan_status pair_plan_probe(struct pair *pair, const struct batches *batches)
+/* The plans that there are to be, in a form. */
+static clgan_status plan_order(struct pair *pair, enum update_order order)
 {
-    return append_step(pair, &pair->probe, batches);
+    pair->order = order;
+    plan_free(&pair->step);
+    plan_free(&pair->probe);
+    TRY(set_unit_signal(pair));
+    TRY(append_step(pair, &pair->step));
+    return pair->probes ? append_step(pair, &pair->probe) : CLGAN_OK;
+}
+
+clgan_status pair_plan(struct pair *pair, const struct batches *batches)
+{
+    pair->batches = batches;
+    pair->steps_per_epoch = batches->steps_per_epoch;
+    const enum update_order first = order_at(pair, 0);
+    /* The form to come: its products are known from now on, to tuning and self-test too. */
+    if (first != pair->recipe->train.updates) TRY(plan_order(pair, pair->recipe->train.updates));
+    return plan_order(pair, first);
+}
+
+clgan_status pair_plan_probe(struct pair *pair)
+{
+    pair->probes = true;
+    return append_step(pair, &pair->probe);
 }
 
 /* ---- from step to step ---- */
@@ -295,6 +317,8 @@ clgan_status pair_set_step(struct pair *pair, uint64_t step, const float *sums)
 
 clgan_status pair_prepare_step(struct pair *pair, uint64_t step)
 {
+    const enum update_order order = order_at(pair, step);
+    if (order != pair->order) TRY(plan_order(pair, order));
     return step - pair->table_start < SCHEDULE_STEPS ? CLGAN_OK : fill_table(pair, step);
 }
 

@@ -3,7 +3,8 @@
  * Simultaneous: both nets step at the same parameters, on the same fakes and dropout masks. A fake row's two signals
  * through D start at the same logit and differ by one scalar, so one backward pass of a unit signal serves both:
  * D's signal scales the rows on the way into each dW, G's on the way out of D's input.
- * Alternating: Algorithm 1, k steps of D, then j steps of G, each on fresh noise. */
+ * Alternating: Algorithm 1, k steps of D, then j steps of G, each on fresh noise; after simultaneous_epochs of the
+ * other form, where a recipe asks for some. */
 #ifndef GAN_PAIR_H
 #define GAN_PAIR_H
 
@@ -29,9 +30,12 @@ struct pair {
     struct buffer sums;   /* METRICS pairs of floats: sum and compensation over the epoch so far */
     uint64_t table_start; /* step of the table's first row */
     uint64_t steps_per_epoch;
-    unsigned entries; /* of a step in the table: 2 * max(k, j); 2 * lane of G's, 2 * lane + 1 of D's */
-    struct plan step;
+    unsigned entries;  /* of a step in the table: 2 * max(k, j); 2 * lane of G's, 2 * lane + 1 of D's */
+    struct plan step;  /* in the form of `order`: pair_prepare_step makes it anew where another is due */
     struct plan probe; /* the same step, which also leaves g_squares and d_squares */
+    enum update_order order;
+    const struct batches *batches; /* borrowed: of the plans */
+    bool probes;                   /* there is to be a probe */
 };
 
 /* Declares everything and says how many bytes it would take; pair_make takes them. `gradients`: those of the weights
@@ -55,11 +59,12 @@ clgan_status pair_initialise(struct pair *pair);
 clgan_status pair_plan(struct pair *pair, const struct batches *batches);
 /* After that, the plan of a step that also measures gradients; not for a pair that stores them. Where it takes a step's
  * place the weights come out the same, bit for bit. Alternating: the norms are those of the last update of each net. */
-clgan_status pair_plan_probe(struct pair *pair, const struct batches *batches);
+clgan_status pair_plan_probe(struct pair *pair);
 
 /* Sets step and epoch, zeroes or restores the sums (METRICS * 2 floats, NULL: zeros). */
 clgan_status pair_set_step(struct pair *pair, uint64_t step, const float *sums);
-/* To be called before each step: refills the schedule table when the step is beyond it. */
+/* To be called before each step: refills the schedule table when the step is beyond it, and makes the plans anew where
+ * the recipe changes from one form to the other. */
 clgan_status pair_prepare_step(struct pair *pair, uint64_t step);
 
 /* Blocking reads. */

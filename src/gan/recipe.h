@@ -49,6 +49,7 @@ struct recipe {
         int64_t epochs;                     /* epochs: total when --epochs doesn't say */
         int64_t seed;                       /* seed: >= 0 */
         enum update_order updates;          /* updates: simultaneous | alternating */
+        int64_t simultaneous_epochs;        /* simultaneous_epochs: before they alternate, default 0 */
         int64_t discriminator_steps;        /* discriminator_steps: k, alternating only, default 1 */
         int64_t generator_steps;            /* generator_steps: j, alternating only, default 1 */
         enum generator_loss generator_loss; /* generator_loss: non-saturating | minimax */

@@ -101,6 +101,10 @@ static bool check_ends(struct recipe_fault *fault, const struct recipe *recipe)
 static bool check_train(struct recipe_fault *fault, const struct recipe *recipe)
 {
     bool together = recipe->train.updates == UPDATES_SIMULTANEOUS;
+    if (together && recipe->train.simultaneous_epochs)
+        return fault_at(fault, SECTION_TRAIN, 0, "simultaneous_epochs",
+                        "expected 0 where updates are simultaneous all along, found %lld",
+                        (long long)recipe->train.simultaneous_epochs);
     if (together && recipe->train.discriminator_steps != 1)
         return fault_at(fault, SECTION_TRAIN, 0, "discriminator_steps",
                         "expected 1 where updates are simultaneous, found %lld",

@@ -149,6 +149,7 @@ static const struct recipe_field train_fields[] = {
     {"epochs", FIELD_INTEGER, TRAIN_IN(epochs), RANGE(1, 1e9), .required = true},
     {"seed", FIELD_INTEGER, TRAIN_IN(seed), RANGE(0, LARGEST), .standard = 1},
     {"updates", FIELD_CHOICE, TRAIN_IN(updates), .names = update_names, .required = true},
+    {"simultaneous_epochs", FIELD_INTEGER, TRAIN_IN(simultaneous_epochs), RANGE(0, 1e9)},
     {"discriminator_steps", FIELD_INTEGER, TRAIN_IN(discriminator_steps), RANGE(1, 1000), .standard = 1},
     {"generator_steps", FIELD_INTEGER, TRAIN_IN(generator_steps), RANGE(1, 1000), .standard = 1},
     {"generator_loss", FIELD_CHOICE, TRAIN_IN(generator_loss), .names = generator_loss_names},

@@ -52,11 +52,7 @@ static clgan_status plan_step(bool *begun, struct training *training, const stru
     TRY(pair_plan(&training->pair, &training->batches));
     if (!request->choices || *begun) return CLGAN_OK;
     if (!options->no_tune) tuning_quick(&changed, training->device, options->stop, log);
-    if (changed) {
-        plan_free(&training->pair.step);
-        TRY(pair_plan(&training->pair, &training->batches));
-    }
-    return CLGAN_OK;
+    return changed ? pair_plan(&training->pair, &training->batches) : CLGAN_OK;
 }
 
 static clgan_status open_pair(struct training *training, const clgan_device_options *device, bool profile,
@@ -86,7 +82,7 @@ static clgan_status set_up(struct training *training, const struct training_requ
                      (uint64_t)recipe->train.seed));
     if (!request->choices) return CLGAN_OK;
     TRY(selftest_gate(training->device, options->force, log));
-    TRY(pair_plan_probe(&training->pair, &training->batches));
+    TRY(pair_plan_probe(&training->pair));
     TRY(monitor_make(&training->monitor, &training->pair));
     return begun ? CLGAN_OK : choices_write(training->device, request->choices, true);
 }

@@ -168,6 +168,27 @@ END
   cmp "$(newest whole)" "$(newest parts)"
 }
 
+@test "updates that are simultaneous at first are those of the one form, then of the other, and resume to the bit" {
+  make_idx data 75 5
+  set -- --data data --set train.batch=5 --no-tune --quiet
+  small "$@" --epochs 2 --out together
+  late() {
+    small "$@" --set train.updates=alternating --set train.simultaneous_epochs=2
+  }
+  late "$@" --epochs 2 --out parts
+  small "$@" --epochs 2 --set train.updates=alternating --out apart
+  for run in together parts apart; do "$CLGAN" sample $run --count 20 --out $run.npy; done
+  cmp together.npy parts.npy
+  ! cmp -s together.npy apart.npy || false
+  late "$@" --epochs 4 --out whole
+  "$CLGAN" train --resume parts --epochs 4 --quiet
+  cmp "$(newest whole)" "$(newest parts)"
+  "$CLGAN" train --resume together --epochs 4 --quiet
+  for run in together whole; do "$CLGAN" sample $run --count 20 --out $run.npy; done
+  ! cmp -s together.npy whole.npy || false
+  fails 2 "expected 0 where updates are simultaneous all along, found 2" small "$@" --set train.simultaneous_epochs=2 --out no
+}
+
 @test "samples: pictures, numbers, the same for the same noise" {
   tiny --epochs 1 --out run --quiet
   "$CLGAN" sample run --count 37 --seed 3 --noise-out z.npy --out x.npy

@@ -259,7 +259,7 @@ static void play(struct reference_gan *gan, const double *data, unsigned lane, s
     const struct masks g_masks = {random_stream(seed, RANDOM_DROPOUT, 0x10000 + lane), gan->step, 0};
     struct masks d_masks = {random_stream(seed, RANDOM_DROPOUT, lane), gan->step, 0};
     /* The simultaneous G looks through the fake half of D's own pass. */
-    if (!data && recipe->train.updates == UPDATES_SIMULTANEOUS) d_masks.first_row = (uint32_t)batch;
+    if (!data && gan->together) d_masks.first_row = (uint32_t)batch;
     reference_noise(z, recipe, seed, lane, gan->step, batch);
     forward(g, &gan->g, z, batch, &g_masks, false);
     if (data) memcpy(x, data + lane * batch * size, batch * size * sizeof *x);
@@ -374,7 +374,8 @@ static void update(struct reference_net *net, uint64_t epoch, double average)
 
 void reference_step(struct reference_gan *gan, const double *data, uint64_t epoch)
 {
-    const bool together = gan->recipe.train.updates == UPDATES_SIMULTANEOUS;
+    const bool together = gan->together =
+        gan->recipe.train.updates == UPDATES_SIMULTANEOUS || epoch <= (uint64_t)gan->recipe.train.simultaneous_epochs;
     const unsigned k = (unsigned)gan->recipe.train.discriminator_steps; /* k = j = 1 where together */
     const unsigned j = (unsigned)gan->recipe.train.generator_steps;
     for (unsigned lane = 0; lane < k; lane++) {

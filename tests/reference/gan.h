@@ -32,6 +32,7 @@ struct reference_gan {
     struct recipe recipe;
     struct reference_net g, d;
     uint64_t step;                         /* steps done: the counter of the random streams */
+    bool together;                         /* the last step was simultaneous */
     double d_loss, g_loss, d_real, d_fake; /* of the last lane of each net; d_real, d_fake: mean D(x), D(G(z)) */
 };
 
