@@ -250,6 +250,28 @@ START_TEST(what_is_foreign_is_refused)
 }
 END_TEST
 
+/* An older clgan knew fewer keys, and wrote those alone. */
+START_TEST(older_texts_of_the_recipe_are_known)
+{
+    static const char *const setting = "train.seed=2";
+    struct checkpoint checkpoint;
+    struct recipe other;
+    char *path, *text;
+    CHECK_OK(checkpoint_save(&pair, folder, yaml, 3));
+    CHECK_OK(checkpoint_files_path(&path, folder, 3));
+    CHECK_OK(recipe_write(&text, &recipe));
+    ck_assert_str_ne(text, yaml);
+    CHECK_OK(checkpoint_open(&checkpoint, path, text));
+    checkpoint_close(&checkpoint);
+    free(text);
+    CHECK_OK(recipe_parse(&other, yaml, strlen(yaml), "test", &setting, 1));
+    CHECK_OK(recipe_write(&text, &other));
+    ck_assert_int_eq(checkpoint_open(&checkpoint, path, text), CLGAN_USAGE);
+    free(text);
+    free(path);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("checkpoint");
@@ -261,6 +283,7 @@ int main(void)
     tcase_add_test(tests, backends_resume_each_other);
     tcase_add_test(tests, what_is_not_finite_is_not_saved);
     tcase_add_test(tests, what_is_foreign_is_refused);
+    tcase_add_test(tests, older_texts_of_the_recipe_are_known);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

@@ -33,13 +33,27 @@ static clgan_status check_format(const struct safetensors_file *file, const char
     return CLGAN_OK;
 }
 
+/* Also where an older clgan wrote the text, which did not have all keys yet. */
+static bool same_recipe(const char *held, const char *wanted)
+{
+    struct recipe recipe;
+    char *text;
+    if (strcmp(held, wanted) == 0) return true;
+    if (recipe_parse(&recipe, held, strlen(held), "checkpoint", NULL, 0) != CLGAN_OK ||
+        recipe_write(&text, &recipe) != CLGAN_OK)
+        return false;
+    const bool same = strcmp(text, wanted) == 0;
+    free(text);
+    return same;
+}
+
 static clgan_status check_metadata(struct checkpoint *checkpoint, const char *recipe_text)
 {
     const struct safetensors_file *file = &checkpoint->file;
     const char *recipe = safetensors_metadata_value(file, "recipe");
     if (!safetensors_metadata_value(file, "checksum"))
         return status_fail(CLGAN_FAILED, "%s: it has no checksum", file->path);
-    if (!recipe || (recipe_text && strcmp(recipe, recipe_text) != 0))
+    if (!recipe || (recipe_text && !same_recipe(recipe, recipe_text)))
         return status_fail(
             CLGAN_USAGE,
             "%s: a checkpoint of another recipe than the run's recipe.yaml; put that file back as it was, "
