@@ -4,7 +4,7 @@
  * one more), of the tiles of columns, parts of k, of which the sums are only stored, one [m, n] after another. For dW the columns come
  * first, as in gemm_register.cl. */
 #ifndef SPAN
-#define SPAN 4 /* vectors of a tile's row: VECTORS, but for maxout, where those are the pieces */
+#define SPAN VECTORS /* vectors of a tile's row; in maxout VECTORS are the pieces */
 #endif
 #include "gemm.clh"
 
