@@ -485,7 +485,8 @@ START_TEST(products_and_epilogues)
         for (const size_t *m = gemm_sizes(); *m; m++)
             for (const size_t *n = gemm_sizes(); *n; n++) {
                 run_case(kind, v, *m, *n, harness_small() ? 5 : 33);
-                if (*m == 31) run_case(kind, v, *m, *n, *n);
+                /* the size of a panel is compiled in: few of them */
+                if (*m == 31 && (variants[v].backend != GEMM_PACKED || *n == 65)) run_case(kind, v, *m, *n, *n);
             }
         if (!harness_simulated()) run_case(kind, v, 21, 130, 66); /* the widest tiles, whole and at an edge */
         ck_assert_msg(!wrong[v] || is_left_out(v), "%s is wrong on %s", gemm_variant_name(&variants[v]).text,
