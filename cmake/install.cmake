@@ -22,7 +22,7 @@ if(NOT CMAKE_INSTALL_PREFIX STREQUAL "/usr")
 endif()
 install(TARGETS clgan_command clgan-bench COMPONENT command)
 install(FILES README.md README.ko.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT command)
-install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT command)
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT command PATTERN results EXCLUDE) # logs
 install(FILES examples/generate.py DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples COMPONENT command)
 
 # Debian's zsh looks for functions of packages in a folder of its own.

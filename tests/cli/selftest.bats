@@ -104,7 +104,7 @@ json() {
 }
 
 @test "a training is refused where only a product of its own sizes is wrong" {
-  CLGAN_PLANT='finish_tile(&e, x, acc); => if (k != 64) finish_tile(&e, x, acc);' \
+  CLGAN_PLANT='make_tile(&e, x, AT(a) + (ulong)x.row => if (k != 64) make_tile(&e, x, AT(a) + (ulong)x.row' \
     run with plant tiny --no-cache --epochs 1 --out run
   echo "$output"
   [ "$status" = 1 ] && [[ "$output" == *"products in use: XW activate/0 16 x 64 x "*" comes out wrong"* ]]
