@@ -228,6 +228,7 @@ START_TEST(weights_promise)
                            &(struct network_options){0}, &arena));
     ck_assert_int_eq(checkpoint_check_network(&checkpoint, &network, NET_WEIGHTS), CLGAN_FAILED);
     ck_assert_ptr_nonnull(strstr(clgan_last_error(), "G.0.weight is 1 x 1, expected 100 x 100000"));
+    arena_free(&arena, NULL); /* it has taken nothing */
     checkpoint_close(&checkpoint);
     clgan_run_free(run);
     clgan_recipe_free(recipe);

@@ -52,8 +52,9 @@ static const struct {
                            "fewer steps of G for each of D, a larger batch, or a D that is less sure: dropout (keep), "
                            "train.real_label 0.9, a lower learning rate",
                            look_alike},
-    [CLGAN_ALARM_WON] = {"won", "D has won: G's gradient is vanishing",
-                         "start again with train.updates simultaneous or train.simultaneous_epochs 10, or from another seed", look_won},
+    [CLGAN_ALARM_WON] =
+        {"won", "D has won: G's gradient is vanishing",
+         "start again with train.updates simultaneous or train.simultaneous_epochs 10, or from another seed", look_won},
     [CLGAN_ALARM_GUESSING] = {"guessing", "D is guessing, though samples differ from data",
                               "a higher learning rate of D, more steps of it for each of G, more units, or less "
                               "dropout (keep)",

@@ -99,6 +99,8 @@ reads() {
   make_idx mnist 60 20
   small --data mnist --epochs 2 --out runs/mnist-001 --quiet
   cp -r runs/mnist-001 runs/fashion-quick-001
+  mkdir -p .local/share/clgan/pretrained
+  "$CLGAN" export runs/mnist-001 --to .local/share/clgan/pretrained/mnist.safetensors
   tiny --epochs 1 --out runs/ring8-001 --quiet
   "$CLGAN" train gauss1d --set data.steps_per_epoch=5 --epochs 1 --evaluate-every 1 --no-tune --out runs/gauss1d-001 --quiet
   examples pages >lines

@@ -179,10 +179,10 @@ int command_sample(struct context *context, int argc, char **argv)
         {"no-cache", NULL, OPTION_FLAG, &sample.no_cache, "neither read nor write compiled programs"},
     };
     const struct usage usage = {.name = "sample",
-                                .operands = "RUN | FILE.safetensors | --pretrained NAME",
-                                .about = "Draws samples x = G(z) from a run's generator, or from its weights alone, "
-                                         "as clgan export\nwrites them. docs/results.md has generators that were "
-                                         "trained before.",
+                                .operands = "RUN | --pretrained NAME",
+                                .about = "Draws samples x = G(z) from a run's generator; RUN may be its weights alone, "
+                                         "FILE.safetensors\nas clgan export writes it. docs/results.md tells of "
+                                         "generators that were trained before.",
                                 .options = options,
                                 .option_count = COUNT_OF(options),
                                 .least = 0,
