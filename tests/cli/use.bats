@@ -68,7 +68,8 @@ END
 
 @test "a collapse raises the alarm once, and stops a training only where it is asked to" {
   collapse() {
-    "$CLGAN" train helvetica --set train.batch=50 --set data.steps_per_epoch=60 --set output.samples=200 --no-tune "$@"
+    "$CLGAN" train helvetica --set train.batch=50 --set data.steps_per_epoch=60 --set output.samples=200 \
+      --set monitor.accuracy=0 --no-tune "$@" # no alarm but the one
   }
   run collapse --epochs 4 --out whole
   [ "$status" = 0 ]

@@ -54,7 +54,9 @@ static void begin_net(struct reference_net *net, const struct network_recipe *re
 
 void reference_begin(struct reference_gan *gan, const struct recipe *recipe)
 {
-    *gan = (struct reference_gan){.recipe = *recipe};
+    *gan = (struct reference_gan){.recipe = *recipe,
+                                  .together = recipe->train.updates == UPDATES_SIMULTANEOUS ||
+                                              recipe->train.simultaneous_epochs > 0};
     begin_net(&gan->g, &recipe->generator, &recipe->generator_optimiser, (size_t)recipe->noise.size,
               recipe->train.average > 0);
     begin_net(&gan->d, &recipe->discriminator, &recipe->discriminator_optimiser, recipe_data_size(recipe), false);
