@@ -139,8 +139,8 @@ static double packed_cost(const struct device *device, const struct gemm *g, con
     const double steps = (double)g->k, rows = v->rows, across = v->vectors;
     const double broadcasts = 0.5 * rows + (update ? 0 : 0.5 * fmax(0, rows - ADDRESSES));
     const double tile = steps * (rows * across + broadcasts + (update ? 0.5 : 1) * across) + TILE;
-    const size_t units = packed_units(g, v);
-    const double made = (double)tiles(units, (size_t)v->vectors * v->width), panels = made * (double)(g->n / units);
+    const size_t units = packed_units(g, v), pieces = g->n / units;
+    const double made = (double)tiles(units, (size_t)v->vectors * v->width), panels = made * (double)pieces;
     const double shares = (double)tiles(g->m, (size_t)v->rows * v->down), wide = ceil(made / v->across);
     const double copying =
         shares * steps *
