@@ -71,6 +71,12 @@ clgan_status text_take(char **out, struct text *text)
     return CLGAN_OK;
 }
 
+bool text_ends_with(const char *string, const char *ending)
+{
+    const size_t length = strlen(string), end = strlen(ending);
+    return length > end && strcmp(string + length - end, ending) == 0;
+}
+
 size_t text_character(const char *string, size_t left)
 {
     static const struct {

@@ -2,6 +2,7 @@
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/status.h"
@@ -24,6 +25,8 @@ void text_free(struct text *text);
 void text_plain(char *string, const char *allowed);
 /* The same, and in place of bytes that are no UTF-8. */
 void text_clean(char *string);
+/* Whether a string ends so, with something before it: a file's name by its ending. */
+bool text_ends_with(const char *string, const char *ending);
 /* Bytes of the UTF-8 character that begins a string of `left` bytes; 0: none does. */
 size_t text_character(const char *string, size_t left);
 /* Hands the string over to `*out` (freed with free()) and empties `text`; CLGAN_FAILED if an append had failed. */

@@ -25,14 +25,11 @@ static const struct format formats[] = {
 
 static clgan_status find_format(const struct format **format, const char *path)
 {
-    const size_t length = strlen(path);
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
-        const size_t ending = strlen(formats[i].ending);
-        if (length > ending && strcmp(path + length - ending, formats[i].ending) == 0) {
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (text_ends_with(path, formats[i].ending)) {
             *format = &formats[i];
             return CLGAN_OK;
         }
-    }
     return status_fail(CLGAN_USAGE, "%s: expected a name that ends in .onnx, .safetensors, .npz or .npy", path);
 }
 

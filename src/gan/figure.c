@@ -25,8 +25,7 @@ clgan_status figure_path(char **path, const struct clgan_run *run, const clgan_f
     char *folder;
     if (out && file_is_folder(out)) return in_folder(path, out, name);
     if (out) {
-        const size_t length = strlen(out), end = strlen(ENDING);
-        if (length <= end || strcmp(out + length - end, ENDING) != 0)
+        if (!text_ends_with(out, ENDING))
             return status_fail(CLGAN_USAGE, "%s: expected a name that ends in .png, or a folder that exists", out);
         return memory_copy_text(path, out);
     }

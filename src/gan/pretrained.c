@@ -48,9 +48,9 @@ static void tell_folder(struct text *found, const char *folder)
     struct file_names names = {0};
     if (file_list(&names, folder) != CLGAN_OK) return;
     for (size_t i = 0; i < names.count; i++) {
-        const size_t length = strlen(names.list[i]), end = strlen(ENDING);
-        if (length > end && strcmp(names.list[i] + length - end, ENDING) == 0)
-            text_append(found, "%s%.*s", found->length ? ", " : "", (int)(length - end), names.list[i]);
+        const char *name = names.list[i];
+        if (text_ends_with(name, ENDING))
+            text_append(found, "%s%.*s", found->length ? ", " : "", (int)(strlen(name) - strlen(ENDING)), name);
     }
     file_names_free(&names);
 }

@@ -296,19 +296,12 @@ static clgan_status not_a_run(const char *folder)
                        unused ? ": no training has begun in it. Begin one with --out " : "", unused ? folder : "");
 }
 
-static bool names_weights(const char *path)
-{
-    static const char ending[] = ".safetensors";
-    const size_t length = strlen(path), end = sizeof ending - 1;
-    return length > end && strcmp(path + length - end, ending) == 0 && !file_is_folder(path);
-}
-
 static clgan_status open_folder(struct clgan_run *run, const char *folder)
 {
     char *path = NULL;
     clgan_recipe *recipe = NULL;
     TRY(memory_copy_text(&run->folder, folder));
-    if (names_weights(folder)) return run_open_weights(run);
+    if (text_ends_with(folder, ".safetensors") && !file_is_folder(folder)) return run_open_weights(run);
     TRY(run_path(&path, run, RUN_RECIPE));
     const bool none = file_is_missing(path) || file_is_special(path);
     const clgan_status status = none ? CLGAN_OK : clgan_recipe_read(&recipe, path, NULL, 0);
