@@ -6,11 +6,7 @@
 __kernel void finish(VIEW(const float, product), const uint parts, VIEW(const float, dy), const uint m, const uint n, const uint k,
                      EPILOGUE_PARAMETERS)
 {
-#if EPILOGUE == EPILOGUE_MAXOUT
-    const uint units = n / VECTORS;
-#else
-    const uint units = n;
-#endif
+    const uint units = UNIT_COUNT(n);
     const uint column_tile = get_global_id(0), row_tile = get_global_id(1);
     if (column_tile * TILE_COLUMNS >= units) return;
 #if BIAS

@@ -60,11 +60,7 @@ __kernel __attribute__((reqd_work_group_size(ACROSS, DOWN, 1))) void gemm(VIEW(c
                                                                           const uint n, const uint k, EPILOGUE_PARAMETERS)
 {
     __local float rows[STEP * (BLOCK_ROWS + PAD)], columns[STEP * (BLOCK_COLUMNS + PAD)];
-#if EPILOGUE == EPILOGUE_MAXOUT
-    const uint units = n / VECTORS;
-#else
-    const uint units = n;
-#endif
+    const uint units = UNIT_COUNT(n);
     const uint x = get_local_id(0), y = get_local_id(1);
     const uint group_row = get_group_id(1) + get_global_offset(1) / DOWN; /* an offset: the launch is a part of a longer one */
     const uint unit = (get_group_id(0) + get_global_offset(0) / ACROSS) * BLOCK_UNITS, row = group_row * BLOCK_ROWS;

@@ -122,11 +122,7 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void gemm(VIEW(const flo
                                                                   const uint k, EPILOGUE_PARAMETERS)
 {
     __local float panel[PANEL * TILE_COLUMNS];
-#if EPILOGUE == EPILOGUE_MAXOUT
-    const uint units = n / VECTORS;
-#else
-    const uint units = n;
-#endif
+    const uint units = UNIT_COUNT(n);
 #if PRODUCT == PRODUCT_XTDY
     __local float turned[DOWN * ROWS * PANEL];
     const uint share = get_global_id(1), column_share = get_global_id(0);

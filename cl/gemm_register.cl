@@ -94,11 +94,7 @@ INLINE void multiply(REALS acc[ROWS][VECTORS], __global const float *INNER_RESTR
 
 __kernel void gemm(VIEW(const float, a), VIEW(const float, b), const uint m, const uint n, const uint k, EPILOGUE_PARAMETERS)
 {
-#if EPILOGUE == EPILOGUE_MAXOUT
-    const uint units = n / VECTORS;
-#else
-    const uint units = n;
-#endif
+    const uint units = UNIT_COUNT(n);
 #if PRODUCT == PRODUCT_XTDY
     const uint row_tile = get_global_id(1), column_tile = get_global_id(0);
 #else
