@@ -55,7 +55,7 @@ START_TEST(a_setting_is_taken)
     const char *setting = "generator.0.units=64";
     ck_assert_msg(clgan_recipe_read(&recipe, "mnist", &setting, 1) == CLGAN_OK, "%s", clgan_last_error());
     ck_assert_int_eq(recipe->recipe.generator.layers[0].units, 64);
-    ck_assert(recipe->recipe.generator_optimiser.learning_rate == 0.1);
+    ck_assert(recipe->recipe.generator_optimiser.learning_rate == 0.3);
     clgan_recipe_free(recipe);
 }
 END_TEST
