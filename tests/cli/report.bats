@@ -58,7 +58,8 @@ for key in "d_loss", "g_loss", "d_real", "d_fake", "spread", "g_gradient", "samp
     for line, value in zip(log, run["values"][key]):
         assert value is None if key not in line else abs(value - line[key]) <= 1e-5 * abs(line[key]), (key, line, value)
 steps = log[-1]["step"]
-assert abs(run["values"]["g_rate"][-1] / (0.1 / 1.000004 ** (steps - 1)) - 1) < 1e-5
+for rate, first in ("g_rate", 0.3), ("d_rate", 0.1):
+    assert abs(run["values"][rate][-1] / (first / 1.000004 ** (steps - 1)) - 1) < 1e-5, rate
 assert abs(run["values"]["d_momentum"][-1] - (0.5 + 0.2 * 5 / 249)) < 1e-6
 assert [frame["epoch"] for frame in data["frames"]] == list(range(7))
 END
