@@ -54,7 +54,8 @@ static const struct {
                            look_alike},
     [CLGAN_ALARM_WON] =
         {"won", "D has won: G's gradient is vanishing",
-         "start again with a higher learning rate of G, with train.updates simultaneous, or from another seed", look_won},
+         "start again with a higher learning rate of G, with train.updates simultaneous, or from another seed",
+         look_won},
     [CLGAN_ALARM_GUESSING] = {"guessing", "D is guessing, though samples differ from data",
                               "a higher learning rate of D, more steps of it for each of G, more units, or less "
                               "dropout (keep)",
