@@ -59,7 +59,7 @@ places() {
   [ "$(offered score runs/ring8-001 "")" = "files .npy" ]
   [ "$(offered score --json runs/ring8-001 "")" = "files .npy" ]
   [ "$(offered train --data "")" = folders ]
-  [ "$(offered train m)" = $'words\nmnist' ]
+  [ "$(offered train c)" = $'words\ncifar10-dense' ]
   [ "$(offered train mi)" = "files .yaml" ]
   [ "$("$CLGAN_BENCH" --complete compare a.json b.json c)" = "files .json" ]
 }
