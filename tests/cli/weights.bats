@@ -71,6 +71,28 @@ setup() {
   fails 2 "expected a run, a file of weights" "$CLGAN" sample
 }
 
+@test "a release holds what it says, and is what is found once installed" {
+  release=$BATS_TEST_DIRNAME/../../tools/release-pretrained
+  "$CLGAN" evaluate "grey ü" --count 50 --no-cache >judged
+  "$release" out faces=averaged "digits=grey ü"
+  [ "$(ls out | xargs)" = "SHA256SUMS digits.safetensors faces.safetensors manifest.json" ]
+  (cd out && sha256sum --quiet -c SHA256SUMS)
+  cmp averaged.safetensors out/faces.safetensors
+  /usr/bin/python3 - <<'END'
+import json
+judged = float(next(line for line in open("judged") if line.startswith("these samples")).split()[2])
+faces, digits = json.load(open("out/manifest.json"))["generators"]
+assert faces["name"] == "faces" and faces["evaluation"] is None and faces["devices"], faces
+assert abs(digits["evaluation"]["log_likelihood"] - judged) <= 0.005, digits
+assert f'{digits["sha256"]}  digits.safetensors\n' in open("out/SHA256SUMS"), digits
+END
+  "$CLGAN" sample averaged --count 9 --out run.npy
+  CLGAN_PRETRAINED=out "$CLGAN" sample --pretrained faces --count 9 --out found.npy
+  cmp run.npy found.npy
+  cp -r "grey ü" stale && sed -i 's/"step": [0-9]*/"step": 1/' stale/evaluation.json
+  fails 1 "stale: evaluation.json is of step 1, the weights are of step" "$release" again digits=stale
+}
+
 @test "what needs a run says that there are weights alone, and nothing is written" {
   mkdir only && cp averaged.safetensors only/w.safetensors && cd only
   fails 2 "weights alone" "$CLGAN" train --resume w.safetensors
