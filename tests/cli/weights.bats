@@ -89,8 +89,15 @@ END
   "$CLGAN" sample averaged --count 9 --out run.npy
   CLGAN_PRETRAINED=out "$CLGAN" sample --pretrained faces --count 9 --out found.npy
   cmp run.npy found.npy
+  small --data data --out earlier --epochs 2 --set train.average=0.9 --quiet
+  cp "$(ls earlier/checkpoints/step* | head -1)" earlier/checkpoints/best.safetensors
+  "$CLGAN" evaluate earlier --checkpoint best --raw --count 50 --no-cache >judged
+  "$release" out faces=earlier # what was judged, not the newest
+  "$CLGAN" export earlier --checkpoint best --raw --to earlier.safetensors
+  cmp earlier.safetensors out/faces.safetensors
   cp -r "grey ü" stale && sed -i 's/"step": [0-9]*/"step": 1/' stale/evaluation.json
-  fails 1 "stale: evaluation.json is of step 1, the weights are of step" "$release" again digits=stale
+  fails 1 "stale: evaluation.json is of step 1, and no checkpoint is any more" "$release" again digits=stale
+  [ -z "$(ls again)" ]
 }
 
 @test "what needs a run says that there are weights alone, and nothing is written" {
