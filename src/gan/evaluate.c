@@ -160,6 +160,8 @@ static clgan_status parzen(clgan_parzen *parzen, struct job *job, const clgan_ro
                                            .validation = &job->data.validation,
                                            .sigma = job->options->sigma,
                                            .refine = job->options->refine};
+    log_info(job->log, "log-likelihood: %zu test rows under windows on %zu samples", job->data.test.rows,
+             samples->rows);
     return parzen_protocol(parzen, job->device, &request);
 }
 
@@ -226,6 +228,7 @@ static clgan_status run_measure(struct job *job, const struct measure *measure)
                                         .test = &job->data.test,
                                         .seed = job->options->seed,
                                         .log = job->log};
+    log_info(job->log, "measure: %s", measure->name); /* each takes minutes on a slow device */
     const clgan_status status = measure->run(&result, &input);
     if (status != CLGAN_OK) return status_within(status, "%s", measure->name);
     clgan_measure *out = &job->evaluation->measures[job->evaluation->measure_count++];

@@ -23,6 +23,7 @@ END
   [ "$("$tools/results-table" run=run file=b.json | tail -2 | cut -d'|' -f3- | uniq | wc -l)" = 1 ]
   run "$CLGAN" evaluate run --count 200 --measures c2st,birthday
   [ "$status" = 0 ]
+  [[ "$output" == *"log-likelihood: 10000 test rows under windows on 200 samples"*"measure: birthday"*"measure: c2st"* ]]
   [[ "$output" == *"accuracy "*" ± "* && "$output" == *"training_support "* && "$output" == *"limits: "* && "$output" != *"recall"* ]]
   "$tools/results-table" run=run | tail -1 >row
   grep -F "| run | $(sed -n 's/^these samples *\(.* ± [^ ]*\) .*/\1/p' <<<"$output") |" row
