@@ -239,18 +239,20 @@ CLGAN_API const char *clgan_alarm_name(clgan_alarm alarm);
 
 /* What a progress line shows. Means are over the epoch so far. */
 typedef struct clgan_progress {
-    uint64_t step;             /* iterations done in all */
-    uint64_t epoch;            /* epoch the numbers belong to, from 1 */
-    uint64_t epochs;           /* total asked for */
-    uint64_t steps_per_epoch;  /* iterations */
-    int epoch_ended;           /* 1: the line for a whole epoch, as written to log.jsonl */
-    double d_loss, g_loss;     /* D's loss as the recipe sums it; G's */
-    double d_real, d_fake;     /* mean D(x) and D(G(z)) */
-    double seconds;            /* in this epoch, in this process */
-    double steps_per_second;   /* iterations */
-    double samples_per_second; /* real images per second */
-    double seconds_left;       /* to the end of training, estimated */
-    clgan_health health;       /* where an epoch ended, else zeros */
+    uint64_t step;                 /* iterations done in all */
+    uint64_t epoch;                /* epoch the numbers belong to, from 1 */
+    uint64_t epochs;               /* total asked for */
+    uint64_t steps_per_epoch;      /* iterations */
+    int epoch_ended;               /* 1: the line for a whole epoch, as written to log.jsonl */
+    double d_loss, g_loss;         /* D's loss as the recipe sums it; G's */
+    double d_real, d_fake;         /* mean D(x) and D(G(z)) */
+    double g_rate, d_rate;         /* learning rate of each net's last update, Adam's without its corrections */
+    double g_momentum, d_momentum; /* of it; NAN: the optimiser has none */
+    double seconds;                /* in this epoch, in this process */
+    double steps_per_second;       /* iterations */
+    double samples_per_second;     /* real images per second */
+    double seconds_left;           /* to the end of training, estimated */
+    clgan_health health;           /* where an epoch ended, else zeros */
     double log_likelihood; /* of validation rows by Parzen windows of width `sigma`, where the epoch that ended was */
     double sigma;          /* evaluated; else NAN */
     unsigned alarms;       /* bits 1 << clgan_alarm of those that stand */

@@ -57,7 +57,7 @@ void report_string(struct text *text, const char *from);
 /* The curves as an object of JSON. */
 void report_curves(struct text *text, const struct report *report);
 /* An epoch as one. */
-void report_epoch(struct text *text, const struct report_epoch *epoch);
+void report_epoch(struct text *text, const clgan_progress *epoch);
 
 /* ---- parts of pages ---- */
 

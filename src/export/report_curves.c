@@ -5,10 +5,9 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "nn/schedule.h"
 
-#define LINE(member) offsetof(struct report_epoch, line.member)
-#define HEALTH(member) offsetof(struct report_epoch, line.health.member)
+#define LINE(member) offsetof(clgan_progress, member)
+#define HEALTH(member) offsetof(clgan_progress, health.member)
 
 const struct curve_kind curve_kinds[CURVES] = {
     {"d_loss", "D's loss", LINE(d_loss)},
@@ -25,10 +24,10 @@ const struct curve_kind curve_kinds[CURVES] = {
     {"saturated", "D saturated", HEALTH(saturated)},
     {"g_gradient", "G's gradient", HEALTH(g_gradient)},
     {"d_gradient", "D's gradient", HEALTH(d_gradient)},
-    {"g_rate", "G's learning rate", offsetof(struct report_epoch, g_rate)},
-    {"d_rate", "D's learning rate", offsetof(struct report_epoch, d_rate)},
-    {"g_momentum", "G's momentum", offsetof(struct report_epoch, g_momentum)},
-    {"d_momentum", "D's momentum", offsetof(struct report_epoch, d_momentum)},
+    {"g_rate", "G's learning rate", LINE(g_rate)},
+    {"d_rate", "D's learning rate", LINE(d_rate)},
+    {"g_momentum", "G's momentum", LINE(g_momentum)},
+    {"d_momentum", "D's momentum", LINE(d_momentum)},
     {"samples_per_second", "samples a second", LINE(samples_per_second)},
     {"sigma", "sigma", LINE(sigma)},
 };
@@ -46,13 +45,12 @@ const struct chart_kind chart_kinds[CHARTS] = {
     {"Good samples", "Share of samples that lie near one of the ring's Gaussians.", 8, 1, true, false},
     {"How sure is D?", "Shares of rows that D tells right, and of outputs under .01 or over .99.", 9, 3, true, false},
     {"Gradient norms", "Of each net's loss by its weights, in the epoch's last step.", 12, 2, false, true},
-    {"Learning rates", "At the epoch's end, by the recipe's schedules; Adam's with its corrections.", 14, 2, false,
-     false},
-    {"Momentum", "At the epoch's end, by the recipe's schedules.", 16, 2, false, false},
+    {"Learning rates", "Of the epoch's last updates.", 14, 2, false, false},
+    {"Momentum", "Of the epoch's last updates.", 16, 2, false, false},
     {"Speed", "Real rows a second.", 18, 1, false, false},
 };
 
-double curve_value(const struct report_epoch *epoch, size_t curve)
+double curve_value(const clgan_progress *epoch, size_t curve)
 {
     double value;
     memcpy(&value, (const char *)epoch + curve_kinds[curve].offset, sizeof value);
@@ -109,10 +107,10 @@ static void halve_stretches(struct curves *curves)
     curves->width *= 2;
 }
 
-static void add_to_stretches(struct curves *curves, const struct report_epoch *epoch)
+static void add_to_stretches(struct curves *curves, const clgan_progress *epoch)
 {
-    const uint64_t number = epoch->line.epoch;
-    struct stretch one = {.first = number, .last = number, .alarms = epoch->line.alarms};
+    const uint64_t number = epoch->epoch;
+    struct stretch one = {.first = number, .last = number, .alarms = epoch->alarms};
     for (size_t i = 0; i < CURVES; i++) {
         const double value = curve_value(epoch, i);
         one.spans[i] = (struct curve_span){value, value, number, number};
@@ -127,7 +125,7 @@ static void add_to_stretches(struct curves *curves, const struct report_epoch *e
 
 /* ---- the table, the whole, alarms ---- */
 
-static void add_to_table(struct curves *curves, const struct report_epoch *epoch)
+static void add_to_table(struct curves *curves, const clgan_progress *epoch)
 {
     if (curves->epochs % curves->every) return;
     if (curves->table_count == TABLE_EPOCHS) {
@@ -139,9 +137,9 @@ static void add_to_table(struct curves *curves, const struct report_epoch *epoch
     curves->table[curves->table_count++] = *epoch;
 }
 
-static void add_to_whole(struct curves *curves, const struct report_epoch *epoch)
+static void add_to_whole(struct curves *curves, const clgan_progress *epoch)
 {
-    const uint64_t number = epoch->line.epoch;
+    const uint64_t number = epoch->epoch;
     for (size_t i = 0; i < CURVES; i++) {
         const double value = curve_value(epoch, i);
         if (isnan(value)) continue;
@@ -159,11 +157,11 @@ static void add_to_whole(struct curves *curves, const struct report_epoch *epoch
         curves->whole[i].low_at = span.low_at;
         curves->whole[i].high_at = span.high_at;
     }
-    const double seconds = epoch->line.seconds;
-    if (!(seconds > 0 && epoch->line.steps_per_second > 0 && epoch->line.samples_per_second > 0)) return;
+    const double seconds = epoch->seconds;
+    if (!(seconds > 0 && epoch->steps_per_second > 0 && epoch->samples_per_second > 0)) return;
     curves->seconds += seconds;
-    curves->steps += epoch->line.steps_per_second * seconds;
-    curves->samples += epoch->line.samples_per_second * seconds;
+    curves->steps += epoch->steps_per_second * seconds;
+    curves->samples += epoch->samples_per_second * seconds;
 }
 
 static void begin_time(struct curves *curves, clgan_alarm alarm, uint64_t epoch)
@@ -192,35 +190,15 @@ static void follow_alarms(struct curves *curves, const clgan_progress *line)
 
 /* ---- an epoch ---- */
 
-/* Rate and momentum of the net's last update of the epoch that ended with `line`. */
-static void schedule_of(double *rate, double *momentum, const struct optimiser_recipe *optimiser, int64_t updates,
-                        const clgan_progress *line)
+clgan_status curves_add(struct curves *curves, const struct recipe *recipe, const clgan_progress *line)
 {
-    const uint64_t done = line->step * (uint64_t)updates;
-    *rate = *momentum = NAN;
-    if (!done) return;
-    const schedule now = schedule_at(optimiser, done - 1, line->epoch - 1);
-    *rate = (double)now.rate;
-    if (optimiser->kind == OPTIMISER_SGD) *momentum = (double)now.momentum;
-}
-
-clgan_status curves_add(struct curves *curves, const struct recipe *recipe, uint64_t rates_from,
-                        const clgan_progress *line)
-{
-    struct report_epoch epoch = {.line = *line};
-    if (line->epoch <= curves->last.line.epoch) return CLGAN_OK;
-    alarms_follow(&curves->alarms, recipe, &epoch.line);
-    schedule_of(&epoch.g_rate, &epoch.g_momentum, &recipe->generator_optimiser, recipe->train.generator_steps, line);
-    schedule_of(&epoch.d_rate, &epoch.d_momentum, &recipe->discriminator_optimiser, recipe->train.discriminator_steps,
-                line);
-    if (line->step <= rates_from) {
-        epoch.g_rate *= 2;
-        epoch.d_rate *= 2;
-    }
+    clgan_progress epoch = *line;
+    if (line->epoch <= curves->last.epoch) return CLGAN_OK;
+    alarms_follow(&curves->alarms, recipe, &epoch);
     add_to_stretches(curves, &epoch);
     add_to_table(curves, &epoch);
     add_to_whole(curves, &epoch);
-    follow_alarms(curves, &epoch.line);
+    follow_alarms(curves, &epoch);
     curves->last = epoch;
     curves->epochs++;
     return CLGAN_OK;

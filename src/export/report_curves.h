@@ -5,21 +5,14 @@
 
 #include "gan/alarm.h"
 
-/* An epoch's numbers: those of its line in the log, and what the recipe's schedules say at its end (NAN where there is
- * no such thing). */
-struct report_epoch {
-    clgan_progress line;
-    double g_rate, d_rate, g_momentum, d_momentum;
-};
-
 enum { CURVES = 20, CHARTS = 11, CHART_CURVES = 3 };
 
 struct curve_kind {
     const char *key, *label;
-    size_t offset; /* of a double in struct report_epoch */
+    size_t offset; /* of a double in clgan_progress */
 };
 extern const struct curve_kind curve_kinds[CURVES];
-double curve_value(const struct report_epoch *epoch, size_t curve);
+double curve_value(const clgan_progress *epoch, size_t curve);
 
 /* What is drawn together. */
 struct chart_kind {
@@ -58,9 +51,9 @@ struct curves {
     struct stretch *stretches; /* owned; the last one may be shorter */
     size_t count;
     uint64_t every; /* of the table: each epoch whose place in the log, from 0, is a multiple of it */
-    struct report_epoch table[TABLE_EPOCHS];
+    clgan_progress table[TABLE_EPOCHS];
     size_t table_count;
-    struct report_epoch last; /* epoch 0: none yet */
+    clgan_progress last; /* epoch 0: none yet */
     struct {
         double first, last, low, high; /* NAN: none yet */
         uint64_t first_at, last_at, low_at, high_at;
@@ -74,9 +67,7 @@ struct curves {
 
 clgan_status curves_begin(struct curves *curves);
 void curves_free(struct curves *curves);
-/* The next epoch of a run, as its log has it; one that is not after the last is passed over. `rates_from`: step since
- * which `recipe` has its rates; before it they were twice as high. */
-clgan_status curves_add(struct curves *curves, const struct recipe *recipe, uint64_t rates_from,
-                        const clgan_progress *line);
+/* The next epoch of a run, as its log has it; one that is not after the last is passed over. */
+clgan_status curves_add(struct curves *curves, const struct recipe *recipe, const clgan_progress *line);
 
 #endif

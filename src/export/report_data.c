@@ -92,10 +92,10 @@ void report_curves(struct text *text, const struct report *report)
     text_append(text, "}}");
 }
 
-void report_epoch(struct text *text, const struct report_epoch *epoch)
+void report_epoch(struct text *text, const clgan_progress *epoch)
 {
     bool first = true;
-    text_append(text, "{\"epoch\":%" PRIu64 ",\"alarms\":%u,\"values\":{", epoch->line.epoch, epoch->line.alarms);
+    text_append(text, "{\"epoch\":%" PRIu64 ",\"alarms\":%u,\"values\":{", epoch->epoch, epoch->alarms);
     for (size_t i = 0; i < CURVES; i++) {
         const double value = curve_value(epoch, i);
         if (!isfinite(value)) continue;

@@ -66,12 +66,12 @@ static void tell_device(struct text *text, const struct report *report)
 static void tell_epochs(struct text *text, const struct report *report)
 {
     const uint64_t asked = report->run.epochs ? report->run.epochs : (uint64_t)report->run.recipe.train.epochs;
-    text_append(text, "%" PRIu64 " of %" PRIu64, report->curves.last.line.epoch, asked);
+    text_append(text, "%" PRIu64 " of %" PRIu64, report->curves.last.epoch, asked);
 }
 
 static void tell_steps(struct text *text, const struct report *report)
 {
-    const clgan_progress *last = &report->curves.last.line;
+    const clgan_progress *last = &report->curves.last;
     if (last->epoch && last->step)
         text_append(text, "%" PRIu64 ", %" PRIu64 " an epoch, of %lld rows", last->step, last->step / last->epoch,
                     (long long)report->run.recipe.train.batch);

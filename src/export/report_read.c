@@ -55,7 +55,7 @@ static void take_time(struct report *report)
 static clgan_status read_line(void *user, clgan_progress *line)
 {
     struct report *report = user;
-    curves_add(&report->curves, &report->run.recipe, report->run.rolled_back_to, line);
+    curves_add(&report->curves, &report->run.recipe, line);
     return CLGAN_OK;
 }
 

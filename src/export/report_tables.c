@@ -11,9 +11,9 @@
 
 /* ---- epochs ---- */
 
-static void append_row(struct text *text, const struct report *report, const struct report_epoch *epoch)
+static void append_row(struct text *text, const struct report *report, const clgan_progress *epoch)
 {
-    text_append(text, "<tr><th scope=\"row\" class=\"n\">%" PRIu64 "</th>", epoch->line.epoch);
+    text_append(text, "<tr><th scope=\"row\" class=\"n\">%" PRIu64 "</th>", epoch->epoch);
     for (size_t i = 0; i < CURVES; i++) {
         const double value = curve_value(epoch, i);
         if (isnan(report->curves.whole[i].last)) continue;
@@ -33,7 +33,7 @@ void report_table(struct text *text, const struct report *report)
             html_element(text, "<th scope=\"col\" class=\"n\">", curve_kinds[i].label, "</th>");
     text_append(text, "</tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < curves->table_count; i++) append_row(text, report, &curves->table[i]);
-    if (curves->table_count && curves->table[curves->table_count - 1].line.epoch != curves->last.line.epoch)
+    if (curves->table_count && curves->table[curves->table_count - 1].epoch != curves->last.epoch)
         append_row(text, report, &curves->last);
     text_append(text, "</tbody></table>\n");
 }

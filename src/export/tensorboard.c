@@ -12,7 +12,6 @@
 #include "export/tensorboard_event.h"
 #include "gan/run_log.h"
 #include "gan/run_pictures.h"
-#include "nn/schedule.h"
 
 #define FILE_START "events.out.tfevents."
 #define OWN_FOLDER "tensorboard"
@@ -52,27 +51,11 @@ static const struct {
     {"validation/sigma", offsetof(clgan_progress, sigma)},
     {"speed/steps_per_second", offsetof(clgan_progress, steps_per_second)},
     {"speed/samples_per_second", offsetof(clgan_progress, samples_per_second)},
+    {"learning_rate/generator", offsetof(clgan_progress, g_rate)},
+    {"learning_rate/discriminator", offsetof(clgan_progress, d_rate)},
+    {"momentum/generator", offsetof(clgan_progress, g_momentum)},
+    {"momentum/discriminator", offsetof(clgan_progress, d_momentum)},
 };
-
-static void add_optimiser(struct event_scalars *scalars, const char *name, const struct optimiser_recipe *optimiser,
-                          uint64_t updates, uint64_t epoch)
-{
-    char tag[48];
-    snprintf(tag, sizeof tag, "learning_rate/%s", name);
-    event_add_scalar(scalars, tag, schedule_rate(optimiser, updates));
-    if (optimiser->kind != OPTIMISER_SGD) return;
-    snprintf(tag, sizeof tag, "momentum/%s", name);
-    event_add_scalar(scalars, tag, schedule_momentum(optimiser, epoch));
-}
-
-/* Of the epoch's last update. */
-static void add_optimisers(struct event_scalars *scalars, const struct recipe *recipe, const clgan_progress *progress)
-{
-    const uint64_t g = progress->step * (uint64_t)recipe->train.generator_steps - 1,
-                   d = progress->step * (uint64_t)recipe->train.discriminator_steps - 1, epoch = progress->epoch - 1;
-    add_optimiser(scalars, "generator", &recipe->generator_optimiser, g, epoch);
-    add_optimiser(scalars, "discriminator", &recipe->discriminator_optimiser, d, epoch);
-}
 
 static void put_numbers(struct clgan_tensorboard *board, struct event_time at, const clgan_progress *progress)
 {
@@ -82,7 +65,6 @@ static void put_numbers(struct clgan_tensorboard *board, struct event_time at, c
         memcpy(&value, (const char *)progress + numbers[i].offset, sizeof value);
         if (isfinite(value)) event_add_scalar(&scalars, numbers[i].tag, value);
     }
-    if (progress->step) add_optimisers(&scalars, &board->run->recipe, progress);
     event_append_scalars(&board->records, at, &scalars);
 }
 

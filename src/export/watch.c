@@ -118,8 +118,8 @@ static char *row_of(const struct clgan_watch *watch, bool has_picture)
     text_append(&text, "{\"row\":");
     report_epoch(&text, &watch->report.curves.last);
     if (has_picture) {
-        text_append(&text, ",\"frame\":{\"epoch\":%" PRIu64 ",\"source\":\"", watch->report.curves.last.line.epoch);
-        report_frame_address(&text, &watch->report, watch->report.curves.last.line.epoch);
+        text_append(&text, ",\"frame\":{\"epoch\":%" PRIu64 ",\"source\":\"", watch->report.curves.last.epoch);
+        report_frame_address(&text, &watch->report, watch->report.curves.last.epoch);
         text_append(&text, "\"}");
     }
     text_append(&text, "}");
@@ -139,10 +139,10 @@ static bool has_picture(const struct clgan_watch *watch, uint64_t epoch)
 
 static void add_epoch(struct clgan_watch *watch, const clgan_progress *progress)
 {
-    const uint64_t last = watch->report.curves.last.line.epoch;
+    const uint64_t last = watch->report.curves.last.epoch;
     const bool pictured = has_picture(watch, progress->epoch);
     if (progress->epoch != last + 1 && (last || watch->rows) && read_history(watch) != CLGAN_OK) return;
-    curves_add(&watch->report.curves, &watch->report.run.recipe, watch->report.run.rolled_back_to, progress);
+    curves_add(&watch->report.curves, &watch->report.run.recipe, progress);
     char *row = row_of(watch, pictured);
     free(watch->row[watch->rows % WATCH_ROWS]);
     watch->row[watch->rows % WATCH_ROWS] = row;

@@ -11,6 +11,7 @@
 #include "gan/figure.h"
 #include "gan/run_log.h"
 #include "gan/trainer.h"
+#include "nn/schedule.h"
 
 /* ---- what is told ---- */
 
@@ -23,6 +24,15 @@ static void fill_means(clgan_progress *progress, const float sums[2 * METRICS], 
     progress->g_loss = mean[METRIC_G_LOSS];
     progress->d_real = mean[METRIC_D_REAL];
     progress->d_fake = mean[METRIC_D_FAKE];
+}
+
+/* Of a net's last update; `updates` of it in each step. */
+static void fill_schedule(double *rate, double *momentum, const struct optimiser_recipe *optimiser, int64_t updates,
+                          const clgan_progress *progress)
+{
+    const uint64_t done = progress->step * (uint64_t)updates;
+    *rate = schedule_rate(optimiser, done ? done - 1 : 0);
+    *momentum = optimiser->kind == OPTIMISER_SGD ? schedule_momentum(optimiser, progress->epoch - 1) : NAN;
 }
 
 void trainer_tell_kept(char kept[TRAINER_KEPT], const struct trainer *trainer)
@@ -65,6 +75,10 @@ clgan_status trainer_look(struct trainer *trainer, clgan_progress *progress, int
                          .samples_per_second = rate * (double)(recipe->train.batch) * (double)pair_lanes(recipe),
                          .seconds_left = (double)(trainer->total - trainer->step) / fmax(mean_rate, 1e-9)};
     fill_means(progress, sums, steps ? steps : 1);
+    fill_schedule(&progress->g_rate, &progress->g_momentum, &recipe->generator_optimiser, recipe->train.generator_steps,
+                  progress);
+    fill_schedule(&progress->d_rate, &progress->d_momentum, &recipe->discriminator_optimiser,
+                  recipe->train.discriminator_steps, progress);
     return CLGAN_OK;
 }
 

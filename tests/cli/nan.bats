@@ -58,6 +58,20 @@ last_line() { tail -n 1 <<<"$output"; }
   grep -q "\"rollbacks\": $rollbacks" parts/run.json
 }
 
+@test "the log has the learning rates that epochs were trained with, before and after rollbacks" {
+  make_idx data 75 5
+  wild 13 --epochs 4 --on-nan rollback --out run --quiet 2>told
+  /usr/bin/python3 - <<'END'
+import json, re
+back = [int(step) for step in re.findall("back to step (\\d+)", open("told").read())]
+assert back[-1] > 0, back
+for line in map(json.loads, open("run/log.jsonl")):
+    halvings = max((i + 1 for i, step in enumerate(back) if step < line["step"]), default=0)
+    for net in "gd":
+        assert abs(line[f"{net}_rate"] * 2**halvings * 1.000004 ** (line["step"] - 1) / 13 - 1) < 1e-8, (back, line)
+END
+}
+
 @test "rollbacks that don't help end with the reason" {
   make_idx data 75 5
   fails 1 "8 rollbacks, each with half the learning rates, did not help: step " wild 1000000 --on-nan rollback --out run

@@ -46,7 +46,7 @@ quiet_console() {
   [[ "$page" == *"log-likelihood"* && "$page" == *"Learning rates"* && "$page" == *"Momentum"* && "$page" == *"discriminator_loss: mean"* ]]
   [[ "$page" == *"Permission is hereby granted, free of charge"* ]]
   ! grep -q "$PWD" pictures/report.html || false
-  # the curves are those of the log and of the schedules
+  # the curves are those of the log, which has the schedules'
   /usr/bin/python3 - pictures <<'END'
 import json, re, sys
 page = open(sys.argv[1] + "/report.html").read()
@@ -54,7 +54,7 @@ data = json.loads(re.search(r'id="data">(.*?)</script>', page, re.S)[1])
 log = [json.loads(line) for line in open(sys.argv[1] + "/log.jsonl")]
 run = data["runs"][0]
 assert run["epochs"] == [line["epoch"] for line in log] and run["width"] == 1
-for key in "d_loss", "g_loss", "d_real", "d_fake", "spread", "g_gradient", "samples_per_second", "log_likelihood":
+for key in "d_loss", "g_loss", "d_real", "d_fake", "g_rate", "d_rate", "g_momentum", "d_momentum", "spread", "g_gradient", "samples_per_second", "log_likelihood":
     for line, value in zip(log, run["values"][key]):
         assert value is None if key not in line else abs(value - line[key]) <= 1e-5 * abs(line[key]), (key, line, value)
 steps = log[-1]["step"]

@@ -33,7 +33,7 @@ load common
   [ -s run/recipe.yaml ] && [ -s run/samples/epoch-0000.png ] && [ -s run/samples/epoch-0003.png ]
   [ "$(wc -l <run/log.jsonl)" = 3 ]
   [ "$(ls run/checkpoints)" = "$(printf 'step-000000000010.safetensors\nstep-000000000015.safetensors')" ]
-  for key in epoch step d_loss g_loss d_real d_fake steps_per_second samples_per_second seconds_left \
+  for key in epoch step d_loss g_loss d_real d_fake g_rate d_rate steps_per_second samples_per_second seconds_left \
     spread variance accuracy_real accuracy_fake saturated g_gradient d_gradient modes good alarms; do
     [ "$(grep -c "\"$key\":" run/log.jsonl)" = 3 ]
   done
