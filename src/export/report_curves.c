@@ -7,7 +7,6 @@
 #include "base/memory.h"
 
 #define LINE(member) offsetof(clgan_progress, member)
-#define HEALTH(member) offsetof(clgan_progress, health.member)
 
 const struct curve_kind curve_kinds[CURVES] = {
     {"d_loss", "D's loss", LINE(d_loss)},
@@ -15,15 +14,15 @@ const struct curve_kind curve_kinds[CURVES] = {
     {"d_real", "D(x)", LINE(d_real)},
     {"d_fake", "D(G(z))", LINE(d_fake)},
     {"log_likelihood", "log-likelihood", LINE(log_likelihood)},
-    {"spread", "spread", HEALTH(spread)},
-    {"variance", "variance", HEALTH(variance)},
-    {"modes", "modes", HEALTH(modes)},
-    {"good", "good samples", HEALTH(good)},
-    {"accuracy_real", "real rows told right", HEALTH(accuracy_real)},
-    {"accuracy_fake", "fake rows told right", HEALTH(accuracy_fake)},
-    {"saturated", "D saturated", HEALTH(saturated)},
-    {"g_gradient", "G's gradient", HEALTH(g_gradient)},
-    {"d_gradient", "D's gradient", HEALTH(d_gradient)},
+    {"spread", "spread", LINE(health.spread)},
+    {"variance", "variance", LINE(health.variance)},
+    {"modes", "modes", LINE(health.modes)},
+    {"good", "good samples", LINE(health.good)},
+    {"accuracy_real", "real rows told right", LINE(health.accuracy_real)},
+    {"accuracy_fake", "fake rows told right", LINE(health.accuracy_fake)},
+    {"saturated", "D saturated", LINE(health.saturated)},
+    {"g_gradient", "G's gradient", LINE(health.g_gradient)},
+    {"d_gradient", "D's gradient", LINE(health.d_gradient)},
     {"g_rate", "G's learning rate", LINE(g_rate)},
     {"d_rate", "D's learning rate", LINE(d_rate)},
     {"g_momentum", "G's momentum", LINE(g_momentum)},

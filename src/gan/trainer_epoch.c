@@ -26,12 +26,11 @@ static void fill_means(clgan_progress *progress, const float sums[2 * METRICS], 
     progress->d_fake = mean[METRIC_D_FAKE];
 }
 
-/* Of a net's last update; `updates` of it in each step. */
+/* Of a net's last update, after one step or more; `updates` of it in each. */
 static void fill_schedule(double *rate, double *momentum, const struct optimiser_recipe *optimiser, int64_t updates,
                           const clgan_progress *progress)
 {
-    const uint64_t done = progress->step * (uint64_t)updates;
-    *rate = schedule_rate(optimiser, done ? done - 1 : 0);
+    *rate = schedule_rate(optimiser, progress->step * (uint64_t)updates - 1);
     *momentum = optimiser->kind == OPTIMISER_SGD ? schedule_momentum(optimiser, progress->epoch - 1) : NAN;
 }
 
