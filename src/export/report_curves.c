@@ -2,33 +2,31 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
-
-#define LINE(member) offsetof(clgan_progress, member)
+#include "gan/run_log.h"
 
 const struct curve_kind curve_kinds[CURVES] = {
-    {"d_loss", "D's loss", LINE(d_loss)},
-    {"g_loss", "G's loss", LINE(g_loss)},
-    {"d_real", "D(x)", LINE(d_real)},
-    {"d_fake", "D(G(z))", LINE(d_fake)},
-    {"log_likelihood", "log-likelihood", LINE(log_likelihood)},
-    {"spread", "spread", LINE(health.spread)},
-    {"variance", "variance", LINE(health.variance)},
-    {"modes", "modes", LINE(health.modes)},
-    {"good", "good samples", LINE(health.good)},
-    {"accuracy_real", "real rows told right", LINE(health.accuracy_real)},
-    {"accuracy_fake", "fake rows told right", LINE(health.accuracy_fake)},
-    {"saturated", "D saturated", LINE(health.saturated)},
-    {"g_gradient", "G's gradient", LINE(health.g_gradient)},
-    {"d_gradient", "D's gradient", LINE(health.d_gradient)},
-    {"g_rate", "G's learning rate", LINE(g_rate)},
-    {"d_rate", "D's learning rate", LINE(d_rate)},
-    {"g_momentum", "G's momentum", LINE(g_momentum)},
-    {"d_momentum", "D's momentum", LINE(d_momentum)},
-    {"samples_per_second", "samples a second", LINE(samples_per_second)},
-    {"sigma", "sigma", LINE(sigma)},
+    {"d_loss", "D's loss"},
+    {"g_loss", "G's loss"},
+    {"d_real", "D(x)"},
+    {"d_fake", "D(G(z))"},
+    {"log_likelihood", "log-likelihood"},
+    {"spread", "spread"},
+    {"variance", "variance"},
+    {"modes", "modes"},
+    {"good", "good samples"},
+    {"accuracy_real", "real rows told right"},
+    {"accuracy_fake", "fake rows told right"},
+    {"saturated", "D saturated"},
+    {"g_gradient", "G's gradient"},
+    {"d_gradient", "D's gradient"},
+    {"g_rate", "G's learning rate"},
+    {"d_rate", "D's learning rate"},
+    {"g_momentum", "G's momentum"},
+    {"d_momentum", "D's momentum"},
+    {"samples_per_second", "samples a second"},
+    {"sigma", "sigma"},
 };
 
 const struct chart_kind chart_kinds[CHARTS] = {
@@ -49,12 +47,7 @@ const struct chart_kind chart_kinds[CHARTS] = {
     {"Speed", "Real rows a second.", 18, 1, false, false},
 };
 
-double curve_value(const clgan_progress *epoch, size_t curve)
-{
-    double value;
-    memcpy(&value, (const char *)epoch + curve_kinds[curve].offset, sizeof value);
-    return value;
-}
+double curve_value(const clgan_progress *epoch, size_t curve) { return run_log_number(epoch, curve_kinds[curve].key); }
 
 clgan_status curves_begin(struct curves *curves)
 {

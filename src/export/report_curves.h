@@ -8,8 +8,7 @@
 enum { CURVES = 20, CHARTS = 11, CHART_CURVES = 3 };
 
 struct curve_kind {
-    const char *key, *label;
-    size_t offset; /* of a double in clgan_progress */
+    const char *key, *label; /* key: of the log's line (run_log.h) */
 };
 extern const struct curve_kind curve_kinds[CURVES];
 double curve_value(const clgan_progress *epoch, size_t curve);

@@ -31,38 +31,36 @@ struct clgan_tensorboard {
 
 /* What a line of the log has, by the names under which TensorBoard groups it. */
 static const struct {
-    const char *tag;
-    size_t offset; /* of a double in clgan_progress */
+    const char *tag, *key; /* key: of the log's line */
 } numbers[] = {
-    {"loss/discriminator", offsetof(clgan_progress, d_loss)},
-    {"loss/generator", offsetof(clgan_progress, g_loss)},
-    {"discriminator/D(x)", offsetof(clgan_progress, d_real)},
-    {"discriminator/D(G(z))", offsetof(clgan_progress, d_fake)},
-    {"discriminator/accuracy_real", offsetof(clgan_progress, health.accuracy_real)},
-    {"discriminator/accuracy_fake", offsetof(clgan_progress, health.accuracy_fake)},
-    {"discriminator/saturated", offsetof(clgan_progress, health.saturated)},
-    {"gradient_norm/discriminator", offsetof(clgan_progress, health.d_gradient)},
-    {"gradient_norm/generator", offsetof(clgan_progress, health.g_gradient)},
-    {"samples/spread", offsetof(clgan_progress, health.spread)},
-    {"samples/variance", offsetof(clgan_progress, health.variance)},
-    {"samples/modes", offsetof(clgan_progress, health.modes)},
-    {"samples/good", offsetof(clgan_progress, health.good)},
-    {"validation/log_likelihood", offsetof(clgan_progress, log_likelihood)},
-    {"validation/sigma", offsetof(clgan_progress, sigma)},
-    {"speed/steps_per_second", offsetof(clgan_progress, steps_per_second)},
-    {"speed/samples_per_second", offsetof(clgan_progress, samples_per_second)},
-    {"learning_rate/generator", offsetof(clgan_progress, g_rate)},
-    {"learning_rate/discriminator", offsetof(clgan_progress, d_rate)},
-    {"momentum/generator", offsetof(clgan_progress, g_momentum)},
-    {"momentum/discriminator", offsetof(clgan_progress, d_momentum)},
+    {"loss/discriminator", "d_loss"},
+    {"loss/generator", "g_loss"},
+    {"discriminator/D(x)", "d_real"},
+    {"discriminator/D(G(z))", "d_fake"},
+    {"discriminator/accuracy_real", "accuracy_real"},
+    {"discriminator/accuracy_fake", "accuracy_fake"},
+    {"discriminator/saturated", "saturated"},
+    {"gradient_norm/discriminator", "d_gradient"},
+    {"gradient_norm/generator", "g_gradient"},
+    {"samples/spread", "spread"},
+    {"samples/variance", "variance"},
+    {"samples/modes", "modes"},
+    {"samples/good", "good"},
+    {"validation/log_likelihood", "log_likelihood"},
+    {"validation/sigma", "sigma"},
+    {"speed/steps_per_second", "steps_per_second"},
+    {"speed/samples_per_second", "samples_per_second"},
+    {"learning_rate/generator", "g_rate"},
+    {"learning_rate/discriminator", "d_rate"},
+    {"momentum/generator", "g_momentum"},
+    {"momentum/discriminator", "d_momentum"},
 };
 
 static void put_numbers(struct clgan_tensorboard *board, struct event_time at, const clgan_progress *progress)
 {
     struct event_scalars scalars = {{0}};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        double value;
-        memcpy(&value, (const char *)progress + numbers[i].offset, sizeof value);
+        const double value = run_log_number(progress, numbers[i].key);
         if (isfinite(value)) event_add_scalar(&scalars, numbers[i].tag, value);
     }
     event_append_scalars(&board->records, at, &scalars);

@@ -45,18 +45,27 @@ static const struct {
 };
 enum { NUMBERS = sizeof numbers / sizeof *numbers };
 
-static double *number_at(clgan_progress *line, size_t i)
+static double value_of(const clgan_progress *line, size_t i)
 {
-    return (double *)(void *)((char *)line + numbers[i].offset);
+    double value;
+    memcpy(&value, (const char *)line + numbers[i].offset, sizeof value);
+    return value;
+}
+
+double run_log_number(const clgan_progress *line, const char *key)
+{
+    for (size_t i = 0; i < NUMBERS; i++)
+        if (strcmp(numbers[i].key, key) == 0) return value_of(line, i);
+    return NAN;
 }
 
 /* ---- writing ---- */
 
-static int add_numbers(json_t *json, clgan_progress *line)
+static int add_numbers(json_t *json, const clgan_progress *line)
 {
     int failed = 0;
     for (size_t i = 0; i < NUMBERS; i++) {
-        const double value = *number_at(line, i);
+        const double value = value_of(line, i);
         if (isfinite(value))
             failed |= json_object_set_new(json, numbers[i].key, json_real(value));
         else
@@ -75,13 +84,12 @@ static int add_alarms(json_t *list, unsigned bits, const char *event)
     return failed;
 }
 
-static char *line_of(const clgan_progress *progress)
+static char *line_of(const clgan_progress *line)
 {
-    clgan_progress line = *progress;
     json_t *alarms = json_array();
-    json_t *json = json_pack("{s:I, s:I}", "epoch", (json_int_t)line.epoch, "step", (json_int_t)line.step);
-    const int failed = !json || add_numbers(json, &line) || add_alarms(alarms, line.alarms_begun, "begins") ||
-                       add_alarms(alarms, line.alarms_ended, "ends") || json_object_set(json, "alarms", alarms);
+    json_t *json = json_pack("{s:I, s:I}", "epoch", (json_int_t)line->epoch, "step", (json_int_t)line->step);
+    const int failed = !json || add_numbers(json, line) || add_alarms(alarms, line->alarms_begun, "begins") ||
+                       add_alarms(alarms, line->alarms_ended, "ends") || json_object_set(json, "alarms", alarms);
     char *text = failed ? NULL : json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(9));
     json_decref(alarms);
     json_decref(json);
@@ -165,7 +173,10 @@ static bool parse_line(clgan_progress *line, const char *text, size_t length)
 {
     json_t *json = json_loadb(text, length, JSON_REJECT_DUPLICATES, NULL);
     *line = (clgan_progress){.epoch_ended = 1, .epoch = count_of(json, "epoch"), .step = count_of(json, "step")};
-    for (size_t i = 0; i < NUMBERS; i++) *number_at(line, i) = number_of(json, numbers[i].key);
+    for (size_t i = 0; i < NUMBERS; i++) {
+        const double value = number_of(json, numbers[i].key);
+        memcpy((char *)line + numbers[i].offset, &value, sizeof value);
+    }
     json_decref(json);
     return line->epoch > 0;
 }

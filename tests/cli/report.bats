@@ -47,16 +47,22 @@ quiet_console() {
   [[ "$page" == *"Permission is hereby granted, free of charge"* ]]
   ! grep -q "$PWD" pictures/report.html || false
   # the curves are those of the log, which has the schedules'
-  /usr/bin/python3 - pictures <<'END'
-import json, re, sys
-page = open(sys.argv[1] + "/report.html").read()
-data = json.loads(re.search(r'id="data">(.*?)</script>', page, re.S)[1])
-log = [json.loads(line) for line in open(sys.argv[1] + "/log.jsonl")]
-run = data["runs"][0]
-assert run["epochs"] == [line["epoch"] for line in log] and run["width"] == 1
-for key in "d_loss", "g_loss", "d_real", "d_fake", "g_rate", "d_rate", "g_momentum", "d_momentum", "spread", "g_gradient", "samples_per_second", "log_likelihood":
-    for line, value in zip(log, run["values"][key]):
-        assert value is None if key not in line else abs(value - line[key]) <= 1e-5 * abs(line[key]), (key, line, value)
+  "$CLGAN" train ring8 --epochs 2 --set data.steps_per_epoch=5 --no-tune --out ring8 --quiet
+  "$CLGAN" report ring8
+  /usr/bin/python3 - <<'END'
+import json, re
+def page_and_log(run):
+    page = open(run + "/report.html").read()
+    return json.loads(re.search(r'id="data">(.*?)</script>', page, re.S)[1]), [json.loads(line) for line in open(run + "/log.jsonl")]
+for name, some in ("ring8", {"modes", "good"}), ("pictures", {"log_likelihood", "sigma"}):
+    data, log = page_and_log(name)
+    run = data["runs"][0]
+    assert run["epochs"] == [line["epoch"] for line in log] and run["width"] == 1
+    keys = set().union(*log) - {"epoch", "step", "alarms", "seconds", "seconds_left", "steps_per_second"}
+    assert run["values"].keys() == keys >= some, (keys, run["values"].keys())
+    for key in keys:
+        for line, value in zip(log, run["values"][key]):
+            assert value is None if key not in line else abs(value - line[key]) <= 1e-5 * abs(line[key]), (key, line, value)
 steps = log[-1]["step"]
 for rate, first in ("g_rate", 0.3), ("d_rate", 0.1):
     assert abs(run["values"][rate][-1] / (first / 1.000004 ** (steps - 1)) - 1) < 1e-5, rate
