@@ -36,7 +36,7 @@ START_TEST(recipes_after_mnist_differ_where_they_say)
     } after[] = {
         {"fashion-mnist", {"name=fashion-mnist", "data.name=fashion-mnist"}},
         {"mnist-best",
-         {"name=mnist-best", "discriminator.0.keep=1", "train.epochs=70", "train.updates=alternating",
+         {"name=mnist-best", "discriminator.0.keep=0.95", "train.epochs=50", "train.updates=alternating",
           "train.average=0.9999", "optimiser.generator.decay=1.00003", "optimiser.discriminator.decay=1.00003"}},
     };
     for (size_t i = 0; i < sizeof after / sizeof *after; i++) {
