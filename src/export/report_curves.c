@@ -99,14 +99,11 @@ static void halve_stretches(struct curves *curves)
     curves->width *= 2;
 }
 
-static void add_to_stretches(struct curves *curves, const clgan_progress *epoch)
+static void add_to_stretches(struct curves *curves, const clgan_progress *epoch, const double values[CURVES])
 {
     const uint64_t number = epoch->epoch;
     struct stretch one = {.first = number, .last = number, .alarms = epoch->alarms};
-    for (size_t i = 0; i < CURVES; i++) {
-        const double value = curve_value(epoch, i);
-        one.spans[i] = (struct curve_span){value, value, number, number};
-    }
+    for (size_t i = 0; i < CURVES; i++) one.spans[i] = (struct curve_span){values[i], values[i], number, number};
     const bool begins = curves->epochs % curves->width == 0;
     if (begins && curves->count == STRETCHES) halve_stretches(curves);
     if (curves->epochs % curves->width == 0)
@@ -129,11 +126,11 @@ static void add_to_table(struct curves *curves, const clgan_progress *epoch)
     curves->table[curves->table_count++] = *epoch;
 }
 
-static void add_to_whole(struct curves *curves, const clgan_progress *epoch)
+static void add_to_whole(struct curves *curves, const clgan_progress *epoch, const double values[CURVES])
 {
     const uint64_t number = epoch->epoch;
     for (size_t i = 0; i < CURVES; i++) {
-        const double value = curve_value(epoch, i);
+        const double value = values[i];
         if (isnan(value)) continue;
         if (isnan(curves->whole[i].first)) {
             curves->whole[i].first = value;
@@ -185,11 +182,13 @@ static void follow_alarms(struct curves *curves, const clgan_progress *line)
 clgan_status curves_add(struct curves *curves, const struct recipe *recipe, const clgan_progress *line)
 {
     clgan_progress epoch = *line;
+    double values[CURVES];
     if (line->epoch <= curves->last.epoch) return CLGAN_OK;
     alarms_follow(&curves->alarms, recipe, &epoch);
-    add_to_stretches(curves, &epoch);
+    for (size_t i = 0; i < CURVES; i++) values[i] = curve_value(&epoch, i);
+    add_to_stretches(curves, &epoch, values);
     add_to_table(curves, &epoch);
-    add_to_whole(curves, &epoch);
+    add_to_whole(curves, &epoch, values);
     follow_alarms(curves, &epoch);
     curves->last = epoch;
     curves->epochs++;

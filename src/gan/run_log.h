@@ -5,8 +5,7 @@
 
 #include "gan/run.h"
 
-/* The number that the log keeps of an epoch under `key`, such as "d_loss" (run_log.c lists them); NAN: it is not known.
- */
+/* What the log keeps of an epoch under `key`, such as "d_loss" (run_log.c lists them); NAN: it is not known. */
 double run_log_number(const clgan_progress *line, const char *key);
 /* Durable when it returns: a checkpoint that is saved after it counts on the line. */
 clgan_status run_log_append(const struct clgan_run *run, const clgan_progress *progress);

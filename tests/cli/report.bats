@@ -51,11 +51,10 @@ quiet_console() {
   "$CLGAN" report ring8
   /usr/bin/python3 - <<'END'
 import json, re
-def page_and_log(run):
-    page = open(run + "/report.html").read()
-    return json.loads(re.search(r'id="data">(.*?)</script>', page, re.S)[1]), [json.loads(line) for line in open(run + "/log.jsonl")]
-for name, some in ("ring8", {"modes", "good"}), ("pictures", {"log_likelihood", "sigma"}):
-    data, log = page_and_log(name)
+of_pictures = {"d_loss", "g_loss", "d_real", "d_fake", "g_rate", "d_rate", "g_momentum", "d_momentum", "spread", "g_gradient", "samples_per_second", "log_likelihood", "sigma"}
+for name, some in ("ring8", {"modes", "good"}), ("pictures", of_pictures):
+    data = json.loads(re.search(r'id="data">(.*?)</script>', open(name + "/report.html").read(), re.S)[1])
+    log = [json.loads(line) for line in open(name + "/log.jsonl")]
     run = data["runs"][0]
     assert run["epochs"] == [line["epoch"] for line in log] and run["width"] == 1
     keys = set().union(*log) - {"epoch", "step", "alarms", "seconds", "seconds_left", "steps_per_second"}
