@@ -213,6 +213,8 @@ CLGAN_API clgan_status clgan_run_open(clgan_run **run, const char *folder, const
 CLGAN_API clgan_status clgan_pretrained(char **path, const char *name);
 /* The run's folder, as a path; valid until the run is freed. */
 CLGAN_API const char *clgan_run_folder(const clgan_run *run);
+/* The same as a shell takes it for one word, quoted where it has to be: for a command to copy; valid as long. */
+CLGAN_API const char *clgan_run_word(const clgan_run *run);
 /* Frees the object and unlocks the folder, which stays as it is. */
 CLGAN_API void clgan_run_free(clgan_run *run);
 

@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -103,4 +104,17 @@ void text_clean(char *string)
         size = text_character(string, strnlen(string, 4));
         if (!size) *string = '?';
     }
+}
+
+clgan_status text_shell_word(char **word, const char *string)
+{
+    struct text text = {0};
+    bool quoted = !*string;
+    for (const char *at = string; *at; at++)
+        if ((unsigned char)*at < 0x80 && !isalnum((unsigned char)*at) && !strchr("_-+./:,@%", *at)) quoted = true;
+    if (!quoted) return memory_copy_text(word, string);
+    text_append(&text, "'");
+    for (; *string; string++) text_append(&text, *string == '\'' ? "'\\''" : "%c", *string);
+    text_append(&text, "'");
+    return text_take(word, &text);
 }

@@ -106,15 +106,23 @@ static clgan_status find_usual(char **folder, const struct dataset_request *requ
     return status;
 }
 
+static clgan_status refuse_images(const char *path, const char *marker)
+{
+    char *word;
+    TRY(text_shell_word(&word, path));
+    const clgan_status status = status_fail(
+        CLGAN_FAILED,
+        "%s: no %s there, but PNG or JPEG files: the recipe pictures is for them (clgan train pictures --data %s)",
+        path, marker, word);
+    free(word);
+    return status;
+}
+
 clgan_status places_find(char **folder, const struct dataset_request *request, const char *const *markers)
 {
     if (!request->path) return find_usual(folder, request, markers);
     if (!file_exists(request->path)) return status_fail(CLGAN_FAILED, "%s: no such file or folder", request->path);
     if (holds(request->path, markers)) return settle(folder, request->path);
-    if (folder_has_images(request->path))
-        return status_fail(
-            CLGAN_FAILED,
-            "%s: no %s there, but PNG or JPEG files: the recipe pictures is for them (clgan train pictures --data %s)",
-            request->path, markers[0], request->path);
+    if (folder_has_images(request->path)) return refuse_images(request->path, markers[0]);
     return status_fail(CLGAN_FAILED, "%s: no %s there: %s", request->path, markers[0], advice_for(request));
 }

@@ -51,7 +51,7 @@ clgan_status lone_net_checkpoint(struct checkpoint *checkpoint, const struct clg
     TRY(checkpoint_open_newest(checkpoint, &found, run->folder, run->recipe_text, &run->log));
     if (!found)
         return status_fail(CLGAN_USAGE, "%s has no checkpoint yet: train it first with clgan train --resume %s",
-                           run->folder, run->folder);
+                           run->folder, run->word);
     log_info(&run->log, "weights of %s", checkpoint->file.path);
     return CLGAN_OK;
 }

@@ -200,6 +200,19 @@ static clgan_status is_unused(bool *unused, const char *folder)
     return CLGAN_OK;
 }
 
+static clgan_status name_folder(struct clgan_run *run, const char *folder)
+{
+    TRY(memory_copy_text(&run->folder, folder));
+    return text_shell_word(&run->word, folder);
+}
+
+static void forget_folder(struct clgan_run *run)
+{
+    free(run->folder);
+    free(run->word);
+    run->folder = run->word = NULL;
+}
+
 /* `folder` becomes the run's, locked. CLGAN_USAGE where it is taken. */
 static clgan_status take_folder(struct clgan_run *run, const char *folder)
 {
@@ -209,13 +222,12 @@ static clgan_status take_folder(struct clgan_run *run, const char *folder)
     if (status == CLGAN_USAGE && file_is_folder(folder)) status = is_unused(&unused, folder);
     if (status != CLGAN_OK) return status;
     if (!unused) return status_fail(CLGAN_USAGE, "%s: exists already", folder);
-    TRY(memory_copy_text(&run->folder, folder));
-    status = run_lock(run);
+    status = name_folder(run, folder);
+    if (status == CLGAN_OK) status = run_lock(run);
     if (status == CLGAN_OK) status = is_unused(&unused, folder); /* somebody may have begun until now */
     if (status == CLGAN_OK && unused) return status;
     run_unlock(run);
-    free(run->folder);
-    run->folder = NULL;
+    forget_folder(run);
     return status == CLGAN_OK ? status_fail(CLGAN_USAGE, "%s: exists already", folder) : status;
 }
 
@@ -235,9 +247,13 @@ static clgan_status make_numbered_folder(struct clgan_run *run)
 static clgan_status make_folder(struct clgan_run *run, const char *folder)
 {
     if (!folder) return make_numbered_folder(run);
-    const clgan_status status = take_folder(run, folder);
+    clgan_status status = take_folder(run, folder);
     if (status != CLGAN_USAGE) return status;
-    return status_fail(CLGAN_USAGE, "%s exists: name another folder, or go on with --resume %s", folder, folder);
+    char *word;
+    TRY(text_shell_word(&word, folder));
+    status = status_fail(CLGAN_USAGE, "%s exists: name another folder, or go on with --resume %s", folder, word);
+    free(word);
+    return status;
 }
 
 static bool takes_layers(const struct network_recipe *network)
@@ -286,28 +302,29 @@ clgan_status clgan_run_create(clgan_run **run, const clgan_recipe *recipe, const
 
 /* ---- opening ---- */
 
-static clgan_status not_a_run(const char *folder)
+static clgan_status not_a_run(const struct clgan_run *run)
 {
+    const char *folder = run->folder;
     bool unused = false;
     if (file_is_folder(folder)) TRY(is_unused(&unused, folder));
     if (file_is_missing(folder))
         return status_fail(CLGAN_USAGE, "%s: not the folder of a run: it is not there", folder);
     return status_fail(CLGAN_USAGE, "%s: not the folder of a run (it has no recipe.yaml)%s%s", folder,
-                       unused ? ": no training has begun in it. Begin one with --out " : "", unused ? folder : "");
+                       unused ? ": no training has begun in it. Begin one with --out " : "", unused ? run->word : "");
 }
 
 static clgan_status open_folder(struct clgan_run *run, const char *folder)
 {
     char *path = NULL;
     clgan_recipe *recipe = NULL;
-    TRY(memory_copy_text(&run->folder, folder));
+    TRY(name_folder(run, folder));
     if (text_ends_with(folder, ".safetensors") && !file_is_folder(folder)) return run_open_weights(run);
     TRY(run_path(&path, run, RUN_RECIPE));
     const bool none = file_is_missing(path) || file_is_special(path);
     const clgan_status status = none ? CLGAN_OK : clgan_recipe_read(&recipe, path, NULL, 0);
     free(path);
     TRY(status);
-    if (!recipe) return not_a_run(folder);
+    if (!recipe) return not_a_run(run);
     run->recipe = recipe->recipe;
     clgan_recipe_free(recipe);
     TRY(recipe_write(&run->recipe_text, &run->recipe));
@@ -332,6 +349,7 @@ clgan_status clgan_run_open(clgan_run **run, const char *folder, const clgan_log
 }
 
 const char *clgan_run_folder(const clgan_run *run) { return run->folder; }
+const char *clgan_run_word(const clgan_run *run) { return run->word; }
 
 int clgan_run_signed(const clgan_run *run)
 {
@@ -356,7 +374,7 @@ void clgan_run_free(clgan_run *run)
     if (!run) return;
     if (run->made && !run->begun && run->folder) remove_unbegun(run);
     run_unlock(run);
-    free(run->folder);
+    forget_folder(run);
     free(run->recipe_text);
     free(run->data);
     free(run->from);

@@ -14,6 +14,7 @@ enum { RUN_DEVICES = 8, RUN_DEVICE = 400 }; /* bytes */
 
 struct clgan_run {
     char *folder;
+    char *word; /* the folder as a shell takes it, for messages that name a command */
     struct recipe recipe;
     char *recipe_text;       /* resolved; what checkpoints hold */
     char *data;              /* absolute, NULL: the usual places */

@@ -48,7 +48,7 @@ clgan_status run_pictures_list_some(struct run_pictures *pictures, const struct 
     if (pictures->count) return CLGAN_OK;
     return status_fail(CLGAN_USAGE,
                        "%s/samples has no pictures epoch-NNNN.png yet: train first with clgan train --resume %s",
-                       run->folder, run->folder);
+                       run->folder, run->word);
 }
 
 void run_pictures_free(struct run_pictures *pictures)

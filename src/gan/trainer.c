@@ -90,7 +90,7 @@ static clgan_status loop(struct trainer *trainer, double opened)
     if (trainer->step == trainer->total) return CLGAN_OK;
     log_info(&trainer->run->log,
              "stopped after step %" PRIu64 " of %" PRIu64 ", saved; go on with: clgan train --resume %s", trainer->step,
-             trainer->total, trainer->run->folder);
+             trainer->total, trainer->run->word);
     return wants_stop(trainer) ? CLGAN_STOPPED : CLGAN_OK;
 }
 
@@ -101,7 +101,7 @@ static clgan_status advise(const struct trainer *trainer, clgan_status status)
     if (status != CLGAN_FAILED || trainer->advised) return status;
     trainer_tell_kept(kept, trainer);
     snprintf(message, sizeof message, "%s", clgan_last_error());
-    return status_fail(status, "%s; %s, go on with: clgan train --resume %s", message, kept, trainer->run->folder);
+    return status_fail(status, "%s; %s, go on with: clgan train --resume %s", message, kept, trainer->run->word);
 }
 
 /* A line of log for each line of the table. */
@@ -260,7 +260,7 @@ static clgan_status train_locked(struct clgan_run *run, const clgan_train_option
     clgan_status status = CLGAN_OK;
     if (found && !options->resume)
         status =
-            status_fail(CLGAN_USAGE, "%s has been trained already: go on with --resume %s", run->folder, run->folder);
+            status_fail(CLGAN_USAGE, "%s has been trained already: go on with --resume %s", run->folder, run->word);
     else if (found) /* a training that was killed may not have come to it */
         status = checkpoint_files_remove_old(run->folder, checkpoint.file.path);
     if (status == CLGAN_OK) status = train_from(run, options, found ? &checkpoint : NULL);

@@ -178,7 +178,7 @@ static clgan_status refuse_collapse(struct trainer *trainer, unsigned begun)
     return status_fail(CLGAN_FAILED,
                        "%s: training stopped after step %" PRIu64 ", saved; go on with: clgan train "
                        "--resume %s",
-                       alarm_words(first), trainer->step, trainer->run->folder);
+                       alarm_words(first), trainer->step, trainer->run->word);
 }
 
 static bool is_evaluated(const struct trainer *trainer, uint64_t epoch)

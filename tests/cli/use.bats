@@ -45,6 +45,19 @@ load common
   [ -d runs/ring8-001 ] && [ -d runs/ring8-002 ]
 }
 
+@test "a command that is named can be pasted, whatever the folder is called" {
+  clgan() { "$CLGAN" "$@"; }
+  local folder="it's \$HOME; a \"b\" * &"
+  tiny --epochs 1 --out "$folder" --show=none 2>log
+  eval "$(sed -n 's/.*draw more with: \(.*\); see it all with: .*/\1/p' log)"
+  eval "$(sed -n 's/.*see it all with: //p' log)"
+  [ -s "$folder/report.html" ]
+  fails 2 "go on with --resume 'it'\''s" tiny --out "$folder"
+  tiny --out "$folder" 2>log || true
+  eval "clgan train $(sed -n 's/.*go on with //p' log) --epochs 2 --quiet"
+  [ "$(wc -l <"$folder/log.jsonl")" = 2 ]
+}
+
 @test "resuming gives the bits of a training that was never stopped" {
   tiny --epochs 4 --out whole --quiet
   tiny --epochs 1 --out parts --quiet

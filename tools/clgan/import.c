@@ -17,7 +17,7 @@ static clgan_status import_with(struct context *context, const clgan_recipe *rec
     clgan_status status = clgan_import(&run, &told, file, recipe, options, &context->log);
     if (status != CLGAN_OK) return status;
     fprintf(context->out, "%s", told);
-    fprintf(stderr, "clgan: train it with: clgan train --resume %s\n", clgan_run_folder(run));
+    fprintf(stderr, "clgan: train it with: clgan train --resume %s\n", clgan_run_word(run));
     clgan_text_free(told);
     clgan_run_free(run);
     return status;

@@ -224,7 +224,7 @@ static int train_run(struct context *context, clgan_run *run, const char *tensor
     if (status == CLGAN_OK && !context->quiet)
         fprintf(stderr,
                 "clgan: pictures in %s/samples; draw more with: clgan sample %s; see it all with: clgan report %s\n",
-                clgan_run_folder(run), clgan_run_folder(run), clgan_run_folder(run));
+                clgan_run_folder(run), clgan_run_word(run), clgan_run_word(run));
     return command_end(status);
 }
 
