@@ -70,8 +70,9 @@ PHASE("samples", sampler_draw, (struct sampler * sampler, float *x, float *z, co
       (sampler, x, z, noise, count))
 PHASE("save", checkpoint_save, (struct pair * pair, const char *folder, const char *recipe_text, uint64_t step),
       (pair, folder, recipe_text, step))
-PHASE("save", checkpoint_save_best, (struct pair * pair, const char *folder, const char *recipe_text, uint64_t step),
-      (pair, folder, recipe_text, step))
+PHASE("save", checkpoint_save_best,
+      (struct pair * pair, const char *folder, const char *recipe_text, uint64_t step, double log_likelihood),
+      (pair, folder, recipe_text, step, log_likelihood))
 PHASE("windows", parzen_protocol, (clgan_parzen * parzen, struct device *device, const struct parzen_request *request),
       (parzen, device, request))
 PHASE_OF_VOID("tuning", tuning_quick,

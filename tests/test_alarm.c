@@ -193,6 +193,10 @@ START_TEST(modes_of_a_ring)
     progress.health.modes = 3; /* of 8, wide apart */
     follow(progress, 0, 0, 0);
     follow(progress, ALIKE, 0, ALIKE);
+    progress.health.modes = NAN; /* no samples were drawn */
+    follow(progress, 0, 0, ALIKE);
+    follow(progress, 0, 0, ALIKE);
+    follow(progress, 0, 0, ALIKE);
     progress.health.modes = 4;
     follow(progress, 0, 0, ALIKE);
     follow(progress, 0, ALIKE, 0);

@@ -218,6 +218,55 @@ START_TEST(what_can_not_be_launched_gives_way)
 }
 END_TEST
 
+/* Every likely kernel of a large product, whose options are longest, can be built. */
+START_TEST(candidates_can_be_built)
+{
+    enum { MOST = 16 };
+    const struct gemm large[] = {{.product = GEMM_DYWT,
+                                  .epilogue = EPILOGUE_BACKWARD,
+                                  .m = 200,
+                                  .n = 1200,
+                                  .k = 1200,
+                                  .activation = 1,
+                                  .y = {.buffer = &there},
+                                  .mask = {.buffer = &there}},
+                                 {.product = GEMM_XTDY,
+                                  .epilogue = EPILOGUE_MOMENTUM,
+                                  .m = 1200,
+                                  .n = 1200,
+                                  .k = 1000,
+                                  .limit = 1,
+                                  .weight = {.average = {.buffer = &there}},
+                                  .offset = {.w = {.buffer = &there}, .average = {.buffer = &there}}}};
+    const struct gemm *product = &large[_i];
+    struct gemm_variant list[MOST];
+    struct trial trial;
+    const size_t count = gemm_candidates(list, MOST, device, product);
+    CHECK_OK(trial_open(&trial, device, product));
+    for (size_t i = 0; i < count; i++) {
+        struct plan plan;
+        plan_begin(&plan, device);
+        CHECK_OK(gemm_append(&plan, "test", &trial.gemm, &list[i]));
+        plan_free(&plan);
+    }
+    trial_close(&trial);
+}
+END_TEST
+
+/* So that a long tuning goes on from a short one. */
+START_TEST(a_longer_list_begins_as_a_shorter_one)
+{
+    enum { SHORT = 4, LONG = 48 };
+    for (size_t i = 0; i < PRODUCTS; i++) {
+        struct gemm_variant few[SHORT], many[LONG];
+        const size_t count = gemm_candidates(few, SHORT, device, &products[i]);
+        ck_assert_uint_ge(gemm_candidates(many, LONG, device, &products[i]), count);
+        for (size_t c = 0; c < count; c++)
+            ck_assert_str_eq(gemm_variant_name(&few[c]).text, gemm_variant_name(&many[c]).text);
+    }
+}
+END_TEST
+
 static void count_candidates(void *user, const struct tune_state *state)
 {
     (void)state;
@@ -257,6 +306,8 @@ int main(void)
     tcase_add_test(tests, what_is_not_ours_is_ignored);
     tcase_add_loop_test(tests, wrong_results_are_seen, 0, PRODUCTS);
     tcase_add_test(tests, what_can_not_be_launched_gives_way);
+    tcase_add_loop_test(tests, candidates_can_be_built, 0, 2);
+    tcase_add_test(tests, a_longer_list_begins_as_a_shorter_one);
     tcase_add_test(tests, products_are_tuned);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

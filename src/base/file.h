@@ -60,6 +60,8 @@ bool file_is_temporary(const char *name);
  * removed stays. */
 void file_sweep(const char *folder, double seconds);
 
+/* CLGAN_FAILED where `path` is a link: it may lead anywhere. */
+clgan_status file_refuse_link(const char *path);
 /* "folder/name", freed with free(), made where there is none. CLGAN_FAILED where it is a link: what is written into a
  * folder that somebody else made must stay in it. */
 clgan_status file_make_inner_folder(char **path, const char *folder, const char *name);

@@ -48,6 +48,7 @@ clgan_status file_make_folder(const char *path)
 clgan_status file_make_folders(const char *path)
 {
     char *copy;
+    if (!*path) return status_fail(CLGAN_USAGE, "a folder's name is empty");
     TRY(memory_copy_text(&copy, path));
     clgan_status status = CLGAN_OK;
     for (char *at = copy + 1; status == CLGAN_OK; at++) {
@@ -62,13 +63,18 @@ clgan_status file_make_folders(const char *path)
     return status;
 }
 
-clgan_status file_make_inner_folder(char **path, const char *folder, const char *name)
+clgan_status file_refuse_link(const char *path)
 {
     struct stat info;
+    if (lstat(path, &info) != 0 || !S_ISLNK(info.st_mode)) return CLGAN_OK;
+    return status_fail(CLGAN_FAILED, "%s: a link, which may lead anywhere; put a folder in its place", path);
+}
+
+clgan_status file_make_inner_folder(char **path, const char *folder, const char *name)
+{
     TRY(file_join(path, folder, name));
     clgan_status status = file_make_folder(*path);
-    if (status == CLGAN_OK && lstat(*path, &info) == 0 && S_ISLNK(info.st_mode))
-        status = status_fail(CLGAN_FAILED, "%s: a link, which may lead anywhere; put a folder in its place", *path);
+    if (status == CLGAN_OK) status = file_refuse_link(*path);
     if (status != CLGAN_OK) free(*path);
     return status;
 }

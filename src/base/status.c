@@ -33,7 +33,7 @@ clgan_status status_fail(clgan_status status, const char *format, ...)
 
 clgan_status status_within(clgan_status status, const char *format, ...)
 {
-    char text[sizeof last_error], prefix[1024];
+    char text[sizeof last_error], prefix[12288]; /* room for a build log */
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(prefix, sizeof prefix, format, arguments);

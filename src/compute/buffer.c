@@ -99,6 +99,7 @@ struct tensor tensor_rows(struct tensor tensor, size_t first, size_t count)
 clgan_status buffer_write(struct device *device, const struct buffer *buffer, size_t offset, size_t bytes,
                           const void *values)
 {
+    TRY(device_rest(device));
     return CL_CALL(clEnqueueWriteBuffer(device->queue, buffer->memory, CL_TRUE, offset, bytes, values, 0, NULL, NULL));
 }
 
@@ -138,9 +139,13 @@ static size_t padded_bytes(const struct tensor *tensor)
 
 clgan_status arena_add(struct arena *arena, struct tensor *tensor, size_t rows, size_t columns, enum element element)
 {
-    size_t bytes;
-    if (!checked_multiply(&bytes, rows, columns) || !checked_multiply(&bytes, bytes, 8))
-        return status_fail(CLGAN_FAILED, "a tensor of %zu x %zu is too large", rows, columns);
+    size_t elements;
+    if (!checked_multiply(&elements, rows, columns) || elements > UINT32_MAX) /* kernels count them in 32 bits */
+        return status_fail(
+            CLGAN_FAILED,
+            "a tensor of %zu x %zu would take %.0f MB, and one of 2^32 elements, %.0f MB, is the largest "
+            "there can be: smaller layers, or a smaller batch",
+            rows, columns, 4e-6 * (double)rows * (double)columns, 4e-6 * 4294967296);
     TRY(memory_grow(&arena->items, &arena->capacity, arena->count + 1, sizeof *arena->items));
     *tensor = (struct tensor){.rows = rows, .columns = columns, .stride = columns, .element = element};
     arena->items[arena->count++] = (struct arena_item){tensor, 0};
@@ -158,11 +163,13 @@ uint64_t arena_bytes(const struct arena *arena)
  * chunks. */
 static size_t arena_pack(struct arena *arena, const struct device *device, size_t *sizes)
 {
+    /* kernels get a tensor's first element in 32 bits, of masks as a byte */
+    const uint64_t most = device->info.largest_buffer < UINT32_MAX ? device->info.largest_buffer : UINT32_MAX;
     size_t chunk = 0, filled = 0;
     for (size_t i = 0; i < arena->count; i++) {
         struct tensor *tensor = arena->items[i].tensor;
         size_t bytes = padded_bytes(tensor);
-        if (filled && filled + bytes > device->info.largest_buffer) {
+        if (filled && filled + bytes > most) {
             chunk++;
             filled = 0;
         }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/locale.h"
 #include "base/memory.h"
 #include "compute/cache.h"
 
@@ -73,8 +74,10 @@ clgan_status choices_path(char **path, const struct device *device)
 
 clgan_status choices_write(const struct device *device, const char *path, bool used_only)
 {
+    struct plain_locale locale;
     struct text text = {0};
     char *bytes;
+    TRY(locale_begin(&locale));
     text_append(&text, "%s\ndevice: %s\ndriver: %s\n", format_line, device->info.name, device->info.driver);
     for (size_t i = 0; i < device->choices->count; i++) {
         const struct gemm_choice *choice = &device->choices->list[i];
@@ -82,6 +85,7 @@ clgan_status choices_write(const struct device *device, const char *path, bool u
         text_append(&text, "%s | %s | %.6f ms | %zu tried\n", gemm_key(&choice->gemm).text,
                     gemm_variant_name(&choice->variant).text, 1e3 * choice->seconds, choice->tried);
     }
+    locale_end(&locale);
     TRY(text_take(&bytes, &text));
     const clgan_status status = file_write(path, bytes, strlen(bytes));
     free(bytes);
@@ -150,15 +154,21 @@ clgan_status choices_read(bool *found, struct device *device, const char *path, 
     char *bytes;
     size_t length;
     TRY(file_read_if_there(&bytes, &length, path, CHOICES_BYTES));
-    *found = bytes != NULL;
+    *found = false;
     if (!bytes) return CLGAN_OK;
-    const char *wrong = read_text(device, bytes);
-    if (wrong) {
-        log_warning(log, "measured choices are ignored: %s %s; clgan tune makes them anew", path, wrong);
-        choices_free(device->choices);
+    struct plain_locale locale;
+    clgan_status status = locale_begin(&locale);
+    if (status == CLGAN_OK) {
+        const char *wrong = read_text(device, bytes);
+        locale_end(&locale);
+        *found = !wrong;
+        if (wrong) {
+            log_warning(log, "measured choices are ignored: %s %s", path, wrong);
+            choices_free(device->choices);
+        }
     }
     free(bytes);
-    return CLGAN_OK;
+    return status;
 }
 
 void choices_load(struct device *device, const clgan_log *log)

@@ -32,8 +32,9 @@ enum { CHOICES_BYTES = 1 << 20 }; /* longest file that is read: each of its line
 /* NULL: none. */
 struct gemm_choice *choices_find(const struct gemm_choices *choices, const struct gemm *gemm);
 
-/* Adds what the file says. `*found` false: there is no such file, which is no fault; one of another version, device or
- * driver, or with a line that makes no sense, is ignored with a warning. CLGAN_FAILED where it can't be read. */
+/* Adds what the file says. `*found` false: there is no such file, which is no fault, or it is of another version,
+ * device or driver, or has a line that makes no sense: then it is ignored with a warning. CLGAN_FAILED where it can't
+ * be read. */
 clgan_status choices_read(bool *found, struct device *device, const char *path, const clgan_log *log);
 /* The same from the device's file in its cache folder; one that can't be read is ignored too, with a warning. */
 void choices_load(struct device *device, const clgan_log *log);

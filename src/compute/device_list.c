@@ -237,12 +237,12 @@ clgan_status device_choose(const struct listed_device **chosen, char why[160], c
         char type[4] = {(char)tolower((unsigned char)wanted[0]), 'p', 'u', 0};
         *chosen = preferred(devices, count, type);
     } else {
-        for (size_t i = 0; i < count && *wanted && !*chosen; i++)
-            if (contains(devices[i].info.name, wanted)) *chosen = &devices[i];
+        for (size_t i = 0; i < count && *wanted && !(*chosen && (*chosen)->info.usable); i++)
+            if (contains(devices[i].info.name, wanted) && (!*chosen || devices[i].info.usable)) *chosen = &devices[i];
     }
     if (!*chosen) return status_fail(CLGAN_USAGE, "--device %s: no device fits; `clgan devices` lists them", wanted);
     if (!(*chosen)->info.usable)
-        return status_fail(CLGAN_FAILED, "--device %s: %s is %s", wanted, (*chosen)->info.name, (*chosen)->info.reason);
+        return status_fail(CLGAN_FAILED, "--device %s: %s: %s", wanted, (*chosen)->info.name, (*chosen)->info.reason);
     snprintf(why, 160, "asked for with --device %.100s", wanted);
     return CLGAN_OK;
 }

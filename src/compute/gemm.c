@@ -28,7 +28,7 @@ static clgan_status append_chosen(struct plan *plan, const char *name, const str
     const size_t before = plan->count;
     clgan_status status = gemm_append(plan, name, &turned, &variant);
     if (status == CLGAN_OK) return CLGAN_OK;
-    /* The device can't build or launch it, which only trying tells: the next likely ones, CLBlast at last. */
+    /* The device can't build or launch it, which only trying tells: the next likely ones, CLBlast among them. */
     char trouble[512];
     snprintf(trouble, sizeof trouble, "%s", clgan_last_error());
     const size_t count = gemm_candidates(list, CANDIDATES, plan->device, &turned);

@@ -113,8 +113,8 @@ bool gemm_variant_parse(struct gemm_variant *variant, const char *name);
 bool gemm_fits(const struct gemm *gemm, const struct gemm_variant *variant);
 /* Whether products may use the backend here: device.gemm_backends, and CLBlast only where its work-groups fit. */
 bool gemm_allowed(const struct device *device, enum gemm_backend backend);
-/* The likely fastest variants on this device, the best guess first, CLBlast last; at least one (CLBlast, if nothing
- * else may), at most `most`. */
+/* The likely fastest variants on this device, the best guess first, CLBlast after three others; at least one (CLBlast,
+ * if nothing else may), at most `most`. A longer list begins as a shorter one of more than three does. */
 size_t gemm_candidates(struct gemm_variant *list, size_t most, const struct device *device, const struct gemm *gemm);
 /* The choice kept in the device's table, else a guess, which is then kept there (choices.c). */
 struct gemm_variant gemm_choose(const struct device *device, const struct gemm *gemm);

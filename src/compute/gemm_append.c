@@ -6,7 +6,7 @@
 #include "compute/gemm.h"
 #include "compute/quirks.h"
 
-enum { ARGUMENTS_MOST = 32, NAME_BYTES = 48, OPTIONS_BYTES = 192 };
+enum { ARGUMENTS_MOST = 32, NAME_BYTES = 48, OPTIONS_BYTES = 320 };
 
 struct argument_list {
     struct argument list[ARGUMENTS_MOST];
@@ -112,29 +112,30 @@ static void add_epilogue(struct argument_list *arguments, const struct gemm *g, 
 }
 
 /* Compiler options that make the kernel of this epilogue with this tile. */
-static void write_options(char options[OPTIONS_BYTES], const struct device *device, const struct gemm *g,
-                          const struct gemm_variant *v)
+static clgan_status write_options(char options[OPTIONS_BYTES], const struct device *device, const struct gemm *g,
+                                  const struct gemm_variant *v)
 {
     const bool prefetches = (device->quirks & QUIRK_PREFETCH) != 0;
     const bool activation = g->epilogue == EPILOGUE_ACTIVATE || g->epilogue == EPILOGUE_BACKWARD;
-    int used = snprintf(options, OPTIONS_BYTES,
-                        "-DPRODUCT=%d -DEPILOGUE=%d -DPIECES=%zu -DACTIVATION=%d -DBIAS=%d -DAVERAGE=%d -DSQUARES=%d "
-                        "-DDROPOUT=%d -DROWS=%u -DVECTORS=%u "
-                        "-DWIDTH=%u",
-                        g->product, g->epilogue, g->epilogue == EPILOGUE_SCATTER ? g->pieces : 0,
-                        activation ? g->activation : 0, has_bias(g), g->weight.average.buffer != NULL,
-                        updates(g) ? (g->limit > 0) + 2 * (g->square.buffer != NULL) : 0, g->dropout.h.buffer != NULL,
-                        v->rows, g->epilogue == EPILOGUE_MAXOUT ? (unsigned)g->pieces : v->vectors, v->width);
+    char tile[OPTIONS_BYTES] = "";
     if (v->backend == GEMM_REGISTER)
-        snprintf(options + used, OPTIONS_BYTES - (size_t)used, " -DDEPTH=%u -DPARTS=%u -DPREFETCH=%d", v->depth,
-                 v->parts, prefetches);
+        snprintf(tile, sizeof tile, " -DDEPTH=%u -DPARTS=%u -DPREFETCH=%d", v->depth, v->parts, prefetches);
     else if (v->backend == GEMM_PACKED)
-        snprintf(options + used, OPTIONS_BYTES - (size_t)used,
-                 " -DSPAN=%u -DPANEL=%zu -DDOWN=%u -DOVER=%u -DPARTS=%u -DPREFETCH=%d", v->vectors,
+        snprintf(tile, sizeof tile, " -DSPAN=%u -DPANEL=%zu -DDOWN=%u -DOVER=%u -DPARTS=%u -DPREFETCH=%d", v->vectors,
                  ceiling(ceiling(g->k, v->parts), v->width) * v->width, v->down, v->across, v->parts, prefetches);
     else if (v->backend == GEMM_GROUP)
-        snprintf(options + used, OPTIONS_BYTES - (size_t)used, " -DSTEP=%u -DDOWN=%u -DACROSS=%u -DPARTS=%u", v->depth,
-                 v->down, v->across, v->parts);
+        snprintf(tile, sizeof tile, " -DSTEP=%u -DDOWN=%u -DACROSS=%u -DPARTS=%u", v->depth, v->down, v->across,
+                 v->parts);
+    const int length =
+        snprintf(options, OPTIONS_BYTES,
+                 "-DPRODUCT=%d -DEPILOGUE=%d -DPIECES=%zu -DACTIVATION=%d -DBIAS=%d -DAVERAGE=%d -DSQUARES=%d "
+                 "-DDROPOUT=%d -DROWS=%u -DVECTORS=%u "
+                 "-DWIDTH=%u%s",
+                 g->product, g->epilogue, g->epilogue == EPILOGUE_SCATTER ? g->pieces : 0,
+                 activation ? g->activation : 0, has_bias(g), g->weight.average.buffer != NULL,
+                 updates(g) ? (g->limit > 0) + 2 * (g->square.buffer != NULL) : 0, g->dropout.h.buffer != NULL, v->rows,
+                 g->epilogue == EPILOGUE_MAXOUT ? (unsigned)g->pieces : v->vectors, v->width, tile);
+    return length < OPTIONS_BYTES ? CLGAN_OK : status_fail(CLGAN_FAILED, "options are too long: %s", options);
 }
 
 static double bytes_of(struct tensor tensor)
@@ -243,7 +244,7 @@ static clgan_status append_pass(struct plan *plan, const char *name, const struc
     ADD(UINT, g->n);
     ADD(UINT, g->k);
     add_epilogue(arguments, g, &squares);
-    write_options(options, plan->device, g, &tile);
+    TRY(write_options(options, plan->device, g, &tile));
     snprintf(full, sizeof full, "%s epilogue", name);
     TRY(plan_kernel(plan, &(struct kernel_launch){.name = full,
                                                   .program = "epilogue",
@@ -309,7 +310,7 @@ static clgan_status append_native(struct plan *plan, const char *name, const str
     ADD(UINT, g->n);
     ADD(UINT, g->k);
     add_epilogue(arguments, g, &squares);
-    write_options(options, plan->device, g, v);
+    TRY(write_options(options, plan->device, g, v));
     TRY(plan_kernel(
         plan, &(struct kernel_launch){.name = name,
                                       .program = programs[v->backend],

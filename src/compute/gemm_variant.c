@@ -313,6 +313,10 @@ bool gemm_allowed(const struct device *device, enum gemm_backend backend)
     return !device->gemm_backends || device->gemm_backends >> backend & 1;
 }
 
+/* Among the candidates: at the end of the short list that a first training tries, and in the same place of a longer
+ * one, which goes on from there. */
+enum { CLBLAST_PLACE = 3 };
+
 size_t gemm_candidates(struct gemm_variant *list, size_t most, const struct device *device, const struct gemm *g)
 {
     const struct gemm_variant clblast = {.backend = GEMM_CLBLAST, .parts = 1};
@@ -330,6 +334,9 @@ size_t gemm_candidates(struct gemm_variant *list, size_t most, const struct devi
             list[count] = all->list[count].variant;
         free(all);
     }
-    if (count == 0 || gemm_allowed(device, GEMM_CLBLAST)) list[count++] = clblast;
-    return count;
+    if (count && !gemm_allowed(device, GEMM_CLBLAST)) return count;
+    const size_t place = count < CLBLAST_PLACE ? count : CLBLAST_PLACE;
+    memmove(list + place + 1, list + place, (count - place) * sizeof *list);
+    list[place] = clblast;
+    return count + 1;
 }

@@ -96,17 +96,17 @@ static clgan_status set_argument(cl_kernel kernel, cl_uint *index, const struct 
 
 static clgan_status set_arguments(cl_kernel kernel, const struct kernel_launch *what)
 {
-    cl_uint index = 0, wanted = 0;
+    cl_uint index = 0, given = 0, wanted = 0;
     cl_mem any = NULL;
     for (size_t i = 0; i < what->argument_count && !any; i++)
         if (what->arguments[i].kind == ARGUMENT_TENSOR && what->arguments[i].tensor.buffer)
             any = what->arguments[i].tensor.buffer->memory;
     TRY(CL_CALL(clGetKernelInfo(kernel, CL_KERNEL_NUM_ARGS, sizeof wanted, &wanted, NULL)));
-    for (size_t i = 0; i < what->argument_count; i++)
-        if (index < wanted) TRY(set_argument(kernel, &index, &what->arguments[i], any));
-    if (index != wanted)
-        return status_fail(CLGAN_FAILED, "kernel %s: %u arguments were given, it takes %u", what->kernel, index,
+    for (size_t i = 0; i < what->argument_count; i++) given += what->arguments[i].kind == ARGUMENT_TENSOR ? 2 : 1;
+    if (given != wanted)
+        return status_fail(CLGAN_FAILED, "kernel %s: %u arguments were given, it takes %u", what->kernel, given,
                            wanted);
+    for (size_t i = 0; i < what->argument_count; i++) TRY(set_argument(kernel, &index, &what->arguments[i], any));
     return CLGAN_OK;
 }
 

@@ -15,7 +15,7 @@ static const char common_options[] = "-cl-std=CL1.2 -cl-mad-enable";
 struct program_entry {
     struct program_entry *next;
     char name[32];
-    char options[256];
+    char options[384];
     cl_program program;
 };
 
@@ -86,6 +86,22 @@ static void to_cache(const struct device *device, const char *key, cl_program pr
     free(binary);
 }
 
+enum { LOG_BYTES = 8192 };
+
+/* What the compiler said, of a long log its end; freed with free(). NULL: nothing that can be read. */
+static char *read_log(cl_program program, const struct device *device)
+{
+    size_t length;
+    char *log;
+    if (clGetProgramBuildInfo(program, device->id, CL_PROGRAM_BUILD_LOG, 0, NULL, &length) != CL_SUCCESS ||
+        memory_take(&log, length + 1, 1) != CLGAN_OK)
+        return NULL;
+    clGetProgramBuildInfo(program, device->id, CL_PROGRAM_BUILD_LOG, length, log, NULL);
+    length = strlen(log);
+    if (length > LOG_BYTES) memmove(log, log + length - LOG_BYTES, LOG_BYTES + 1);
+    return log;
+}
+
 static clgan_status build(cl_program *out, const struct device *device, const char *name, const struct text *source,
                           const char *options)
 {
@@ -98,11 +114,13 @@ static clgan_status build(cl_program *out, const struct device *device, const ch
         *out = program;
         return CLGAN_OK;
     }
-    char compiler_log[8192] = "";
-    clGetProgramBuildInfo(program, device->id, CL_PROGRAM_BUILD_LOG, sizeof compiler_log - 1, compiler_log, NULL);
+    char *compiler_log = read_log(program, device);
     clReleaseProgram(program);
-    return status_within(CL_CODE(code, "clBuildProgram"), "%s.cl does not build for %s (%s) with %s\n%s", name,
-                         device->info.name, device->info.driver, options, compiler_log);
+    const clgan_status status =
+        status_within(CL_CODE(code, "clBuildProgram"), "%s.cl does not build for %s (%s) with %s\n%s", name,
+                      device->info.name, device->info.driver, options, compiler_log ? compiler_log : "");
+    free(compiler_log);
+    return status;
 }
 
 static clgan_status add_program(cl_program *out, struct device *device, const char *name, const char *options)

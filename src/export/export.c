@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/locale.h"
 #include "base/memory.h"
 #include "export/formats.h"
 #include "gan/lone_net.h"
@@ -143,7 +144,12 @@ clgan_status clgan_export(char **told, clgan_run *run, const char *path, const c
     job.nets = nets;
     for (; letters[job.count]; job.count++) host_net_begin(&nets[job.count], &run->recipe, letters[job.count]);
     clgan_status status = format->check ? format->check(&job) : CLGAN_OK;
-    if (status == CLGAN_OK) status = load_and_write(told, format, &job, nets, run, options);
+    struct plain_locale locale;
+    if (status == CLGAN_OK) status = locale_begin(&locale);
+    if (status == CLGAN_OK) {
+        status = load_and_write(told, format, &job, nets, run, options);
+        locale_end(&locale);
+    }
     for (size_t i = 0; i < 2; i++) host_net_free(&nets[i]);
     free(nets);
     return status;

@@ -25,7 +25,8 @@ static enum sign look_alike(const struct alarms *alarms, const struct recipe *re
     const double spread = as_logged(health->spread), modes = health->modes;
     const bool close = spread < recipe->monitor.spread && (alarms->apart || alarms->epochs > SLOW_START),
                few = modes < recipe->monitor.modes * (double)recipe->data.modes; /* false for NaN */
-    return sign_of(isfinite(spread) || few, close || few);
+    const bool counts = recipe->data.format == DATA_RING && recipe->monitor.modes > 0;
+    return sign_of(close || few || (isfinite(spread) && (isfinite(modes) || !counts)), close || few);
 }
 
 static enum sign look_won(const struct alarms *alarms, const struct recipe *recipe, const clgan_health *health)

@@ -4,9 +4,9 @@
  * Tensors:  F32. "G.0.weight" [in, out] with y = x W + b ("out" of a maxout layer: pieces * units, piece-major: column
  *           p * units + u), "G.0.bias" [out]; after each its optimiser state, ".momentum" (SGD) or ".m" and ".v"
  * (Adam), and ".average" where the recipe averages G; the same for D; last "train.sums" [4, 2]. Metadata: format, step,
- * epoch, steps_per_epoch, seed, the state of both schedules, recipe (resolved YAML), checksum. Nothing in it depends on
- * time, host, paths or the command line. A file is written beside its name, synced and renamed, after the device has
- * found everything finite. */
+ * epoch, steps_per_epoch, pictures (of training), log_likelihood (the best one's), seed, the state of both schedules,
+ * recipe (resolved YAML), checksum. Nothing in it depends on time, host, paths or the command line. A file is written
+ * beside its name, synced and renamed, after the device has found everything finite. */
 #ifndef GAN_CHECKPOINT_H
 #define GAN_CHECKPOINT_H
 
@@ -18,13 +18,16 @@
  * CLGAN_FAILED, with nothing written, when a number is not finite. */
 clgan_status checkpoint_save(struct pair *pair, const char *folder, const char *recipe_text, uint64_t step);
 
-/* The same as checkpoints/best.safetensors, which no later checkpoint pushes out. */
-clgan_status checkpoint_save_best(struct pair *pair, const char *folder, const char *recipe_text, uint64_t step);
+/* The same as checkpoints/best.safetensors, which no later checkpoint pushes out, with what it scored. */
+clgan_status checkpoint_save_best(struct pair *pair, const char *folder, const char *recipe_text, uint64_t step,
+                                  double log_likelihood);
 
 /* An open checkpoint, checked whole. */
 struct checkpoint {
     struct safetensors_file file;
     uint64_t step, steps_per_epoch;
+    uint64_t pictures;     /* that it was trained on; 0: not said, or the data was drawn */
+    double log_likelihood; /* of the best checkpoint, of validation rows; NAN: not said */
 };
 
 /* Opens `path`, which must belong to `recipe_text` (NULL: to any recipe). */
@@ -37,6 +40,9 @@ clgan_status checkpoint_open_newest(struct checkpoint *checkpoint, int *found, c
                                     const char *recipe_text, const clgan_log *log);
 void checkpoint_close(struct checkpoint *checkpoint);
 
+/* CLGAN_FAILED where it has no tensor of that name and shape (a bias is one row). */
+clgan_status checkpoint_check_tensor(const struct checkpoint *checkpoint, const char *name, size_t expected_rows,
+                                     size_t expected_columns);
 /* `*values` = a tensor of that name and shape (a bias is one row), freed with free(). */
 clgan_status checkpoint_read_values(float **values, const struct checkpoint *checkpoint, const char *name,
                                     size_t expected_rows, size_t expected_columns);

@@ -1,8 +1,10 @@
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/locale.h"
 #include "base/memory.h"
 #include "gan/checkpoint.h"
 #include "gan/checkpoint_files.h"
@@ -47,6 +49,21 @@ static bool same_recipe(const char *held, const char *wanted)
     return same;
 }
 
+/* NAN where it is not there. */
+static clgan_status read_real(double *number, const struct safetensors_file *file, const char *key)
+{
+    struct plain_locale locale;
+    const char *text = safetensors_metadata_value(file, key);
+    char *end = NULL;
+    *number = NAN;
+    if (!text) return CLGAN_OK;
+    TRY(locale_begin(&locale));
+    *number = strtod(text, &end);
+    locale_end(&locale);
+    if (end != text && !*end && isfinite(*number)) return CLGAN_OK;
+    return status_fail(CLGAN_FAILED, "%s: its metadata has no valid \"%s\"", file->path, key);
+}
+
 static clgan_status check_metadata(struct checkpoint *checkpoint, const char *recipe_text)
 {
     const struct safetensors_file *file = &checkpoint->file;
@@ -61,6 +78,8 @@ static clgan_status check_metadata(struct checkpoint *checkpoint, const char *re
             file->path);
     TRY(read_number(&checkpoint->step, file, "step"));
     TRY(read_number(&checkpoint->steps_per_epoch, file, "steps_per_epoch"));
+    if (safetensors_metadata_value(file, "pictures")) TRY(read_number(&checkpoint->pictures, file, "pictures"));
+    TRY(read_real(&checkpoint->log_likelihood, file, "log_likelihood"));
     return checkpoint->steps_per_epoch ? CLGAN_OK
                                        : status_fail(CLGAN_FAILED, "%s: its epochs have no steps", file->path);
 }
@@ -138,6 +157,13 @@ static clgan_status find_tensor(const struct safetensors_entry **found, const st
     return CLGAN_OK;
 }
 
+clgan_status checkpoint_check_tensor(const struct checkpoint *checkpoint, const char *name, size_t expected_rows,
+                                     size_t expected_columns)
+{
+    const struct safetensors_entry *entry;
+    return find_tensor(&entry, checkpoint, name, expected_rows, expected_columns);
+}
+
 clgan_status checkpoint_read_values(float **values, const struct checkpoint *checkpoint, const char *name,
                                     size_t expected_rows, size_t expected_columns)
 {
@@ -203,6 +229,12 @@ clgan_status checkpoint_read_pair(const struct checkpoint *checkpoint, struct pa
                            "%s: the run had %" PRIu64 " steps an epoch, this data gives %" PRIu64
                            ": it is other data. Point --data at what the run began with",
                            file->path, checkpoint->steps_per_epoch, pair->steps_per_epoch);
+    if (checkpoint->step && checkpoint->pictures && checkpoint->pictures != pair_pictures(pair))
+        return status_fail(CLGAN_USAGE,
+                           "%s: the run was trained on %" PRIu64
+                           " pictures, this data has %zu: it is other data. Point "
+                           "--data at what the run began with",
+                           file->path, checkpoint->pictures, pair_pictures(pair));
     if (!entry || entry->bytes != sizeof sums)
         return status_fail(CLGAN_FAILED, "%s: it has no tensor " CHECKPOINT_SUMS " of %d x 2", file->path, METRICS);
     TRY(checkpoint_read_network(checkpoint, pair->device, &pair->g, NET_ALL));

@@ -1,13 +1,15 @@
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/locale.h"
 #include "base/memory.h"
 #include "gan/checkpoint.h"
 #include "gan/checkpoint_files.h"
 #include "nn/schedule.h"
 
-enum { METADATA = 12, VALUE = 32 };
+enum { METADATA = 14, VALUE = 32 };
 
 /* ---- metadata ---- */
 
@@ -24,7 +26,8 @@ static void add_number(struct metadata *metadata, char *key, const char *format,
     metadata->pairs[metadata->count++] = (struct safetensors_metadata){key, text};
 }
 
-static void fill_metadata(struct metadata *metadata, const struct pair *pair, const char *recipe_text, uint64_t step)
+static clgan_status fill_metadata(struct metadata *metadata, const struct pair *pair, const char *recipe_text,
+                                  uint64_t step, double log_likelihood)
 {
     const struct recipe *recipe = pair->recipe;
     const uint64_t epoch = step / pair->steps_per_epoch;
@@ -32,11 +35,15 @@ static void fill_metadata(struct metadata *metadata, const struct pair *pair, co
     const uint64_t d_updates = step * (uint64_t)recipe->train.discriminator_steps;
     const schedule g = schedule_at(&recipe->generator_optimiser, g_updates, epoch);
     const schedule d = schedule_at(&recipe->discriminator_optimiser, d_updates, epoch);
+    struct plain_locale locale;
+    TRY(locale_begin(&locale));
     *metadata = (struct metadata){0};
     metadata->pairs[metadata->count++] = (struct safetensors_metadata){"format", CHECKPOINT_FORMAT};
     add_number(metadata, "step", "%.0f", (double)step);
     add_number(metadata, "epoch", "%.0f", (double)epoch);
     add_number(metadata, "steps_per_epoch", "%.0f", (double)pair->steps_per_epoch);
+    if (pair_pictures(pair)) add_number(metadata, "pictures", "%.0f", (double)pair_pictures(pair));
+    if (isfinite(log_likelihood)) add_number(metadata, "log_likelihood", "%.17g", log_likelihood);
     add_number(metadata, "seed", "%.0f", (double)recipe->train.seed);
     add_number(metadata, "generator.updates", "%.0f", (double)g_updates);
     add_number(metadata, "generator.next_rate", "%.9g", (double)g.rate);
@@ -45,6 +52,8 @@ static void fill_metadata(struct metadata *metadata, const struct pair *pair, co
     add_number(metadata, "discriminator.next_rate", "%.9g", (double)d.rate);
     add_number(metadata, "discriminator.next_momentum", "%.9g", (double)d.momentum);
     metadata->pairs[metadata->count++] = (struct safetensors_metadata){"recipe", (char *)recipe_text};
+    locale_end(&locale);
+    return CLGAN_OK;
 }
 
 /* ---- writing ---- */
@@ -96,16 +105,17 @@ static clgan_status make_folder(const char *folder)
 }
 
 /* Into the file `path`. */
-static clgan_status save(const char *path, struct pair *pair, const char *recipe_text, uint64_t step)
+static clgan_status save(const char *path, struct pair *pair, const char *recipe_text, uint64_t step,
+                         double log_likelihood)
 {
     struct net_tensor *list;
     struct metadata metadata;
     TRY(memory_take(&list, 2 * NET_TENSORS, sizeof *list));
     size_t count = net_tensors(list, &pair->g, NET_ALL);
     count += net_tensors(list + count, &pair->d, NET_ALL);
-    fill_metadata(&metadata, pair, recipe_text, step);
     size_t bad;
-    clgan_status status = net_tensors_first_bad(&bad, pair->device, list, count);
+    clgan_status status = fill_metadata(&metadata, pair, recipe_text, step, log_likelihood);
+    if (status == CLGAN_OK) status = net_tensors_first_bad(&bad, pair->device, list, count);
     if (status == CLGAN_OK && bad < count)
         status = status_fail(CLGAN_FAILED,
                              "%s is not finite: nothing was saved, earlier checkpoints are kept. Try a lower "
@@ -121,18 +131,19 @@ clgan_status checkpoint_save(struct pair *pair, const char *folder, const char *
     char *path;
     TRY(make_folder(folder));
     TRY(checkpoint_files_path(&path, folder, step));
-    clgan_status status = save(path, pair, recipe_text, step);
+    clgan_status status = save(path, pair, recipe_text, step, NAN);
     if (status == CLGAN_OK) status = checkpoint_files_remove_old(folder, path);
     free(path);
     return status;
 }
 
-clgan_status checkpoint_save_best(struct pair *pair, const char *folder, const char *recipe_text, uint64_t step)
+clgan_status checkpoint_save_best(struct pair *pair, const char *folder, const char *recipe_text, uint64_t step,
+                                  double log_likelihood)
 {
     char *path;
     TRY(make_folder(folder));
     TRY(checkpoint_files_best(&path, folder));
-    const clgan_status status = save(path, pair, recipe_text, step);
+    const clgan_status status = save(path, pair, recipe_text, step, log_likelihood);
     free(path);
     return status;
 }

@@ -90,11 +90,16 @@ static clgan_status find(struct search *search, uint64_t last)
     TRY(list_tensors(search));
     TRY(trainer_rewind(trainer));
     const uint64_t start = trainer->step;
-    while (!found && trainer->step < last) TRY(repeat_step(&found, search, trainer->step == start, false));
+    log_info(&trainer->run->log,
+             "numbers went bad: repeating the steps since %" PRIu64
+             " to find the first of them (Ctrl-C leaves that out)",
+             start);
+    while (!found && trainer->step < last && !trainer_wants_stop(trainer))
+        TRY(repeat_step(&found, search, trainer->step == start, false));
     if (!found) return CLGAN_OK;
     const uint64_t step = trainer->step;
     TRY(trainer_rewind(trainer));
-    for (found = false; trainer->step < step && !found;)
+    for (found = false; trainer->step < step && !found && !trainer_wants_stop(trainer);)
         TRY(repeat_step(&found, search, trainer->step == start, trainer->step + 1 == step));
     if (found) search->step = step;
     return CLGAN_OK;

@@ -267,6 +267,11 @@ clgan_status pair_plan(struct pair *pair, const struct batches *batches)
     return plan_order(pair, first);
 }
 
+size_t pair_pictures(const struct pair *pair)
+{
+    return pair->batches && recipe_has_pictures(pair->recipe) ? pair->batches->request.pictures->count : 0;
+}
+
 clgan_status pair_plan_probe(struct pair *pair)
 {
     pair->probes = true;

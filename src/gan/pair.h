@@ -48,6 +48,9 @@ void pair_free(struct pair *pair);
 /* What to ask of the data room for the recipe's minibatches of `pictures`, borrowed (ignored where data is drawn). */
 struct batches_request pair_batches_request(const struct recipe *recipe, const struct pictures *pictures);
 
+/* Of the training data; 0 before the plan is made, and where data is drawn. */
+size_t pair_pictures(const struct pair *pair);
+
 /* Number of minibatches of data that a step takes (k, or 1). */
 size_t pair_lanes(const struct recipe *recipe);
 

@@ -1,6 +1,7 @@
 #include "gan/recipe_fields.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -66,6 +67,12 @@ static void settle_noise_scale(void *section)
     const double scale = kind == NOISE_UNIFORM ? 1.7320508075688772 : 1; /* each has unit variance */
     memcpy((char *)section + offsetof(struct recipe, noise.scale) - offsetof(struct recipe, noise), &scale,
            sizeof scale);
+}
+
+static void settle_lowest_rate(void *section)
+{
+    struct optimiser_recipe *optimiser = section;
+    optimiser->lowest_rate = fmin(1e-6, optimiser->learning_rate);
 }
 
 static void settle_final_momentum(void *section)
@@ -166,7 +173,7 @@ static const struct recipe_field optimiser_fields[] = {
     {"learning_rate", FIELD_REAL, IN(struct optimiser_recipe, learning_rate), RANGE(0, 1e6), .above_low = true,
      .required = true},
     {"decay", FIELD_REAL, IN(struct optimiser_recipe, decay), RANGE(1, 1000), .standard = 1},
-    {"lowest_rate", FIELD_REAL, IN(struct optimiser_recipe, lowest_rate), RANGE(0, 1e6), .standard = 1e-6},
+    {"lowest_rate", FIELD_REAL, IN(struct optimiser_recipe, lowest_rate), RANGE(0, 1e6), .settle = settle_lowest_rate},
     {"momentum", FIELD_REAL, IN(struct optimiser_recipe, momentum), RANGE(0, 1), .below_high = true, .standard = 0.5,
      SGD},
     {"final_momentum", FIELD_REAL, IN(struct optimiser_recipe, final_momentum), RANGE(0, 1), .below_high = true,

@@ -86,8 +86,10 @@ clgan_status run_tidy(const struct clgan_run *run)
         char *path;
         text_append(&folder, "%s%s", run->folder, folders[i]);
         TRY(text_take(&path, &folder));
-        file_sweep(path, 0);
+        const clgan_status status = *folders[i] ? file_refuse_link(path) : CLGAN_OK;
+        if (status == CLGAN_OK) file_sweep(path, 0);
         free(path);
+        TRY(status);
     }
     TRY(file_sync_folder(run->folder));
     return file_sync_folder_of(run->folder);
@@ -146,16 +148,14 @@ static clgan_status read_settings(struct clgan_run *run)
     return status;
 }
 
-clgan_status run_note_device(struct clgan_run *run, const clgan_device_info *device)
+void run_note_device(struct clgan_run *run, const clgan_device_info *device)
 {
     char words[RUN_DEVICE];
     snprintf(words, sizeof words, "%s (%s, driver %s)", device->name, device->platform, device->driver);
     text_clean(words);
     size_t place = 0;
     while (place < RUN_DEVICES - 1 && *run->devices[place] && strcmp(run->devices[place], words) != 0) place++;
-    if (run->begun && strcmp(run->devices[place], words) == 0) return CLGAN_OK;
     memcpy(run->devices[place], words, sizeof words);
-    return run_write(run);
 }
 
 /* ---- making ---- */
@@ -213,13 +213,13 @@ static void forget_folder(struct clgan_run *run)
     run->folder = run->word = NULL;
 }
 
-/* `folder` becomes the run's, locked. CLGAN_USAGE where it is taken. */
-static clgan_status take_folder(struct clgan_run *run, const char *folder)
+/* `folder` becomes the run's, locked. CLGAN_USAGE where it is taken; `any`: one that is there and unused will do. */
+static clgan_status take_folder(struct clgan_run *run, const char *folder, bool any)
 {
     bool unused = true;
     clgan_status status = file_make_new_folder(folder);
     run->made = status == CLGAN_OK;
-    if (status == CLGAN_USAGE && file_is_folder(folder)) status = is_unused(&unused, folder);
+    if (status == CLGAN_USAGE && any && file_is_folder(folder)) status = is_unused(&unused, folder);
     if (status != CLGAN_OK) return status;
     if (!unused) return status_fail(CLGAN_USAGE, "%s: exists already", folder);
     status = name_folder(run, folder);
@@ -237,7 +237,7 @@ static clgan_status make_numbered_folder(struct clgan_run *run)
     for (int number = 1; number < RUN_NUMBERS; number++) {
         snprintf(path, sizeof path, "runs/%s-%03d", run->recipe.name, number);
         if (file_exists(path)) continue;
-        const clgan_status status = take_folder(run, path);
+        const clgan_status status = take_folder(run, path, false);
         if (status != CLGAN_USAGE) return status; /* else somebody was faster */
     }
     return status_fail(CLGAN_FAILED, "runs/%s-001 to %03d all exist: remove some, or name a folder with --out",
@@ -247,7 +247,7 @@ static clgan_status make_numbered_folder(struct clgan_run *run)
 static clgan_status make_folder(struct clgan_run *run, const char *folder)
 {
     if (!folder) return make_numbered_folder(run);
-    clgan_status status = take_folder(run, folder);
+    clgan_status status = take_folder(run, folder, true);
     if (status != CLGAN_USAGE) return status;
     char *word;
     TRY(text_shell_word(&word, folder));

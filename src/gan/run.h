@@ -34,9 +34,8 @@ struct clgan_run {
 /* Notes that the data is at `path` now; run_write keeps it. */
 clgan_status run_set_data(struct clgan_run *run, const char *path);
 
-/* Notes that this device trains the run: run_write where run.json does not say so yet. Of more than RUN_DEVICES the
- * last gives way. */
-clgan_status run_note_device(struct clgan_run *run, const clgan_device_info *device);
+/* Notes that this device trains the run; run_write keeps it. Of more than RUN_DEVICES the last gives way. */
+void run_note_device(struct clgan_run *run, const clgan_device_info *device);
 
 enum { RUN_ROLLBACKS = 8 }; /* at most */
 /* Halves the learning rates of the recipe in memory `times` times; its text stays as it was. */

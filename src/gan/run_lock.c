@@ -59,9 +59,12 @@ clgan_status run_lock(struct clgan_run *run)
     int handle;
     if (run->lock != RUN_UNLOCKED) return CLGAN_OK;
     TRY(run_path(&path, run, RUN_LOCK));
-    FILE_RETRY(handle, open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+    FILE_RETRY(handle, open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666));
     clgan_status status = CLGAN_OK;
-    if (handle < 0) status = status_fail(CLGAN_FAILED, "%s: can't be written: %s", path, strerror(errno));
+    if (handle < 0 && errno == ELOOP)
+        status = status_fail(CLGAN_FAILED, "%s: a link, which may lead anywhere; remove it", path);
+    else if (handle < 0)
+        status = status_fail(CLGAN_FAILED, "%s: can't be written: %s", path, strerror(errno));
     free(path);
     TRY(status);
     status = lock_file(run, handle);

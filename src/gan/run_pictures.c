@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
@@ -55,6 +56,21 @@ void run_pictures_free(struct run_pictures *pictures)
 {
     free(pictures->epochs);
     *pictures = (struct run_pictures){0};
+}
+
+clgan_status run_pictures_cut(const struct clgan_run *run, uint64_t epochs)
+{
+    struct run_pictures pictures;
+    TRY(run_pictures_list(&pictures, run));
+    for (size_t i = 0; i < pictures.count; i++) {
+        char file[RUN_PICTURE], *path;
+        run_picture_name(file, pictures.epochs[i]);
+        if (pictures.epochs[i] <= epochs || run_path(&path, run, file) != CLGAN_OK) continue;
+        unlink(path);
+        free(path);
+    }
+    run_pictures_free(&pictures);
+    return CLGAN_OK;
 }
 
 uint64_t run_pictures_choose(const struct run_pictures *pictures, size_t i, size_t chosen)

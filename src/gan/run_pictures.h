@@ -15,6 +15,8 @@ clgan_status run_pictures_list(struct run_pictures *pictures, const struct clgan
 /* CLGAN_USAGE where there is none. */
 clgan_status run_pictures_list_some(struct run_pictures *pictures, const struct clgan_run *run);
 void run_pictures_free(struct run_pictures *pictures);
+/* Removes those of later epochs than `epochs`: of a course that is not the run's any more. */
+clgan_status run_pictures_cut(const struct clgan_run *run, uint64_t epochs);
 /* Epoch of number `i` of `chosen` pictures, evenly, the first and the last among them. `chosen` is 1 to their count. */
 uint64_t run_pictures_choose(const struct run_pictures *pictures, size_t i, size_t chosen);
 /* The picture of an epoch; freed with picture_free. */

@@ -11,6 +11,7 @@
 #include "gan/divergence.h"
 #include "gan/run_lock.h"
 #include "gan/run_log.h"
+#include "gan/run_pictures.h"
 
 /* A group of steps is about this long: short enough for a watchdog, long enough to hide the wait. Seconds. */
 #define GROUP_SECONDS 0.1
@@ -54,17 +55,18 @@ static clgan_status run_group(struct trainer *trainer)
     return CLGAN_OK;
 }
 
-static bool wants_stop(const struct trainer *trainer) { return trainer->options->stop && *trainer->options->stop; }
+bool trainer_wants_stop(const struct trainer *trainer) { return trainer->options->stop && *trainer->options->stop; }
 
 static bool out_of_time(const struct trainer *trainer)
 {
-    return trainer->options->seconds > 0 && clock_seconds() - trainer->began >= trainer->options->seconds;
+    return trainer->options->seconds > 0 && clock_seconds() - trainer->opened >= trainer->options->seconds;
 }
 
 static clgan_status first_step(struct trainer *trainer, double opened)
 {
     if (trainer->step == 0) TRY(trainer_draw_samples(trainer, 0, &(clgan_health){0}));
     trainer->began = trainer->epoch_began = trainer->shown = clock_seconds();
+    if (!trainer->opened) trainer->opened = trainer->began;
     trainer->began_step = trainer->epoch_step = trainer->step;
     TRY(run_group(trainer));
     TRY(device_rest(trainer->training->device));
@@ -75,8 +77,8 @@ static clgan_status first_step(struct trainer *trainer, double opened)
 static clgan_status loop(struct trainer *trainer, double opened)
 {
     clgan_progress progress;
-    if (trainer->step < trainer->total && !wants_stop(trainer)) TRY(first_step(trainer, opened));
-    while (trainer->step < trainer->total && !wants_stop(trainer) && !out_of_time(trainer)) {
+    if (trainer->step < trainer->total && !trainer_wants_stop(trainer)) TRY(first_step(trainer, opened));
+    while (trainer->step < trainer->total && !trainer_wants_stop(trainer) && !out_of_time(trainer)) {
         TRY(run_group(trainer));
         if (trainer->step % trainer->per_epoch == 0)
             TRY(trainer_end_epoch(trainer));
@@ -91,7 +93,7 @@ static clgan_status loop(struct trainer *trainer, double opened)
     log_info(&trainer->run->log,
              "stopped after step %" PRIu64 " of %" PRIu64 ", saved; go on with: clgan train --resume %s", trainer->step,
              trainer->total, trainer->run->word);
-    return wants_stop(trainer) ? CLGAN_STOPPED : CLGAN_OK;
+    return trainer_wants_stop(trainer) ? CLGAN_STOPPED : CLGAN_OK;
 }
 
 /* What failed may be gone, as a driver that was reset or a disc that was full is: the run can go on. */
@@ -146,6 +148,7 @@ static clgan_status recall(struct trainer *trainer)
     trainer->group = 1;
     trainer->alarms = (struct alarms){0};
     TRY(run_log_cut(trainer->run, trainer->step / trainer->per_epoch));
+    TRY(run_pictures_cut(trainer->run, trainer->step / trainer->per_epoch));
     return trainer_recall_log(trainer);
 }
 
@@ -153,7 +156,8 @@ static clgan_status recall(struct trainer *trainer)
 static clgan_status set_aside(struct trainer *trainer)
 {
     struct clgan_run *run = trainer->run;
-    if (trainer->saved == UINT64_MAX || trainer->saved != run->rolled_back_to) return CLGAN_OK;
+    const bool none = trainer->saved == UINT64_MAX || trainer->saved == 0; /* before step 0 there is nothing */
+    if (!run->rollbacks || none || trainer->saved != run->rolled_back_to) return CLGAN_OK;
     log_warning(&run->log, "the checkpoint of step %" PRIu64 " did not help: it is set aside as .diverged",
                 trainer->saved);
     return checkpoint_files_set_aside(run->folder, trainer->saved);
@@ -192,13 +196,24 @@ static clgan_status train_on(struct trainer *trainer, double opened)
     }
 }
 
-/* Set up, it begins with the device that is noted; not set up, it is there to be resumed where its data fits, though a
- * device failed, and where Ctrl-C came while data was read. A mistake leaves no run behind. */
-static clgan_status begin_run(struct clgan_run *run, const struct training *training, clgan_status status, bool fits)
+/* What was asked for is kept, in a run that is there from now on: to be trained, or to be resumed where its data fits
+ * and a device failed, or Ctrl-C came. A mistake changes nothing, and leaves no new run behind. */
+static clgan_status keep_asked(struct clgan_run *run, clgan_status status, bool fits)
 {
-    if (status == CLGAN_OK) return run_note_device(run, &training->device->info);
-    if (!run->begun && (fits || status == CLGAN_STOPPED)) run_write(run);
+    if (status == CLGAN_OK) return run_write(run);
+    if (status == CLGAN_STOPPED || (status == CLGAN_FAILED && fits)) run_write(run);
     return status;
+}
+
+/* All that can be a mistake comes before the run is written. */
+static clgan_status set_up(struct trainer *trainer, const struct checkpoint *checkpoint)
+{
+    struct clgan_run *run = trainer->run;
+    run_note_device(run, &trainer->training->device->info);
+    trainer->per_epoch = trainer->training->batches.steps_per_epoch;
+    trainer->total = run->epochs * trainer->per_epoch;
+    if (run->evaluate_every) TRY(validation_make(&trainer->validation, trainer->training));
+    return load(trainer, checkpoint);
 }
 
 static clgan_status train(struct clgan_run *run, const clgan_train_options *options,
@@ -215,13 +230,10 @@ static clgan_status train(struct clgan_run *run, const clgan_train_options *opti
         &training, &run->recipe, &(struct training_request){.data = run->data, .choices = choices, .fits = &fits},
         options, &run->log);
     free(choices);
-    const bool set_up = status == CLGAN_OK;
-    status = begin_run(run, &training, status, fits);
-    if (!set_up) return status;
-    trainer.per_epoch = training.batches.steps_per_epoch;
-    trainer.total = run->epochs * trainer.per_epoch;
-    if (status == CLGAN_OK && run->evaluate_every) status = validation_make(&trainer.validation, &training);
-    if (status == CLGAN_OK) status = load(&trainer, checkpoint);
+    if (status != CLGAN_OK) return keep_asked(run, status, fits);
+    status = keep_asked(run, set_up(&trainer, checkpoint), fits);
+    if (status == CLGAN_OK && run->from && !checkpoint)
+        status = trainer_save(&trainer); /* the other run may train on */
     if (status == CLGAN_OK && checkpoint) log_info(&run->log, "resuming from %s", checkpoint->file.path);
     if (status == CLGAN_OK) status = recall(&trainer);
     if (status == CLGAN_OK) status = advise(&trainer, train_on(&trainer, opened));
@@ -247,7 +259,6 @@ static clgan_status train_from(struct clgan_run *run, const clgan_train_options 
                  run->folder, done, run->epochs);
         return CLGAN_OK;
     }
-    if (run->begun) TRY(run_write(run)); /* else by begin_run */
     return train(run, options, checkpoint);
 }
 

@@ -13,7 +13,8 @@ struct trainer {
     struct training *training;
     uint64_t step, total, per_epoch; /* steps done, wanted in all, of an epoch */
     uint64_t saved;                  /* step of the newest checkpoint; UINT64_MAX: none yet */
-    double began, epoch_began;       /* clock at the loop's start, and at the epoch's (or the resume in it) */
+    double opened;                   /* clock at the first step in this process */
+    double began, epoch_began;       /* at the start, or the last rollback, and at the epoch's (or the resume in it) */
     uint64_t began_step, epoch_step; /* steps done then */
     double shown;                    /* clock of the last progress */
     size_t group;                    /* steps between two waits */
@@ -26,6 +27,8 @@ struct trainer {
 
 /* Prepares the next step and says which plan makes it; `first`: after trainer_rewind or at the start. */
 clgan_status trainer_prepare_step(struct plan **plan, struct trainer *trainer, bool first);
+/* Whether the options' `stop` is set. */
+bool trainer_wants_stop(const struct trainer *trainer);
 /* Brings the pair back to the newest checkpoint that is whole, or to step 0. */
 clgan_status trainer_rewind(struct trainer *trainer);
 

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "data/npy.h"
 #include "gan/checkpoint.h"
+#include "gan/checkpoint_files.h"
 #include "gan/figure.h"
 #include "gan/run_log.h"
 #include "gan/trainer.h"
@@ -162,10 +163,25 @@ static clgan_status recall_line(void *user, clgan_progress *line)
     return CLGAN_OK;
 }
 
+/* The kept one may be of a course that a rollback has cut from the log; a damaged one counts for nothing. */
+static clgan_status recall_best(struct trainer *trainer)
+{
+    struct checkpoint best;
+    char *path;
+    TRY(checkpoint_files_best(&path, trainer->run->folder));
+    if (!file_is_missing(path) && checkpoint_open(&best, path, trainer->run->recipe_text) == CLGAN_OK) {
+        trainer->best = fmax(trainer->best, best.log_likelihood); /* passes over NAN */
+        checkpoint_close(&best);
+    }
+    free(path);
+    return CLGAN_OK;
+}
+
 clgan_status trainer_recall_log(struct trainer *trainer)
 {
     trainer->best = -INFINITY;
-    return run_log_visit(trainer->run, recall_line, trainer);
+    TRY(run_log_visit(trainer->run, recall_line, trainer));
+    return recall_best(trainer);
 }
 
 static clgan_status refuse_collapse(struct trainer *trainer, unsigned begun)
@@ -193,7 +209,7 @@ static clgan_status keep_best(struct trainer *trainer, const clgan_progress *pro
     if (!(progress->log_likelihood > trainer->best)) return CLGAN_OK;
     trainer->best = progress->log_likelihood;
     return checkpoint_save_best(&trainer->training->pair, trainer->run->folder, trainer->run->recipe_text,
-                                trainer->step);
+                                trainer->step, trainer->best);
 }
 
 clgan_status trainer_end_epoch(struct trainer *trainer)

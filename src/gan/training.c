@@ -138,6 +138,8 @@ static clgan_status set_marginals(struct training *training)
 static clgan_status take_parameter(struct training *training, const struct checkpoint *checkpoint, const char *name,
                                    struct tensor w, struct tensor average)
 {
+    if (checkpoint_check_tensor(checkpoint, name, w.rows, w.columns) != CLGAN_OK)
+        return status_fail(CLGAN_USAGE, "%s", clgan_last_error()); /* another net was asked for */
     TRY(checkpoint_read_tensor(checkpoint, training->device, name, w));
     return average.buffer ? checkpoint_read_tensor(checkpoint, training->device, name, average) : CLGAN_OK;
 }

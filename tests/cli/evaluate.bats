@@ -118,5 +118,21 @@ END
 
 @test "evaluating while training needs rows held out" {
   make_idx data 60 10
-  fails 2 "data.validation" small --data data --set data.validation=0 --epochs 1 --evaluate-every 1
+  fails 2 "data.validation" small --data data --set data.validation=0 --epochs 1 --evaluate-every 1 --out new
+  [ ! -e new ]
+  small --data data --set data.validation=0 --epochs 1 --out run --quiet
+  cp run/run.json before
+  fails 2 "data.validation" "$CLGAN" train --resume run --epochs 2 --evaluate-every 1
+  cmp run/run.json before
+  "$CLGAN" train --resume run --epochs 2 --quiet
+}
+
+@test "what is kept as the best is better than all that comes later, where the log does not know it any more, too" {
+  tiny --out run --epochs 3 --evaluate-every 1 --quiet
+  best=run/checkpoints/best.safetensors
+  [ "$(head -c 4096 "$best" | grep -ao '"step":"[0-9]*"')" = '"step":"15"' ] # of the last epoch
+  rm run/checkpoints/step-000000000015.safetensors # the run stands after the second
+  before=$(stat -c %i "$best")
+  "$CLGAN" train --resume run --epochs 3 --quiet
+  [ "$(wc -l <run/log.jsonl)" = 3 ] && [ "$(stat -c %i "$best")" = "$before" ]
 }

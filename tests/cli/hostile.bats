@@ -67,7 +67,10 @@ one_line() {
   tiny --epochs 1 --out run --quiet
   echo mine >victim
   mkdir victims
-  for name in log.jsonl run.json kernels.txt; do
+  cp run/checkpoints/* victims
+  for step in 7 8 9; do cp "$(newest run)" victims/step-00000000000$step.safetensors; done
+  touch -d yesterday victims/work.123.tmp
+  for name in lock log.jsonl run.json kernels.txt; do
     cp -r run bad
     mv "bad/$name" kept && cp kept "bad/$name" && ln -sf ../victim "bad/$name"
     before=$(others bad)

@@ -44,6 +44,11 @@ load common
   refuse 's/^noise:/noise: {/' "bad.yaml"
   fails 2 "generator.0.units" tiny --set generator.0.units=many --out run
   fails 2 "no_such.key" tiny --set no_such.key=1 --out run
+  fails 2 "lowest_rate: expected at most learning_rate, 1e-07, found 1e-06" small --set optimiser.generator.learning_rate=1e-7
+  fails 2 "expected 0 where a net makes several steps in turn, found 3" tiny \
+    --set train.updates=alternating --set train.discriminator_steps=2 --set train.simultaneous_epochs=3
+  tiny --set optimiser.generator.learning_rate=1e-7 --out slow --epochs 1 --quiet
+  grep -q '"g_rate":1e-7,' slow/log.jsonl
 }
 
 @test "a run's folder that exists is not touched" {
@@ -66,6 +71,30 @@ load common
   fails 1 "none is left" "$CLGAN" train mnist --data few --out kept
   [ -d kept ] # which was there before
   tiny --epochs 1 --out mine --quiet
+  mkdir empty
+  fails 2 "empty: no checkpoint there" tiny --from empty --set generator.0.take=0 --out taken
+  fails 2 "G.2.weight is 64 x 2, expected 16 x 64" tiny --from mine --set generator.0.take=2 --out taken
+  [ ! -e taken ]
+}
+
+@test "a mistake in going on changes nothing" {
+  make_idx data 75 5
+  make_idx other 76 5
+  small --data data --out run --epochs 1 --quiet
+  cp run/run.json before
+  fails 1 "No such file" "$CLGAN" train --resume run --data nowhere --epochs 2
+  fails 1 "no train-images" "$CLGAN" train --resume run --data . --epochs 2
+  fails 2 "trained on 65 pictures, this data has 66" "$CLGAN" train --resume run --data other --epochs 2
+  cmp run/run.json before
+  "$CLGAN" train --resume run --epochs 2 --quiet
+}
+
+@test "two trainings that begin at once have a folder each" {
+  tiny --epochs 1 --quiet --set train.seed=1 &
+  local first=$!
+  tiny --epochs 1 --quiet --set train.seed=2
+  wait "$first"
+  [ -e runs/ring8-001/samples/epoch-0001.png ] && [ -e runs/ring8-002/samples/epoch-0001.png ]
 }
 
 @test "no checkpoint yet" {

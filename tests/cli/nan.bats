@@ -72,6 +72,17 @@ for line in map(json.loads, open("run/log.jsonl")):
 END
 }
 
+@test "what was imported is gone back to, however often" {
+  make_idx data 75 5
+  small --data data --epochs 1 --out from --quiet
+  "$CLGAN" import "$(newest from)" --layout clgan --recipe from/recipe.yaml --out run \
+    --set optimiser.generator.learning_rate=1000000 --set optimiser.discriminator.learning_rate=1000000
+  cp "$(newest run)" imported
+  fails 1 "did not help" "$CLGAN" train --resume run --data data --on-nan rollback --no-tune
+  [[ "$output" != *"set aside"* ]]
+  cmp imported "$(newest run)"
+}
+
 @test "rollbacks that don't help end with the reason" {
   make_idx data 75 5
   fails 1 "8 rollbacks, each with half the learning rates, did not help: step " wild 1000000 --on-nan rollback --out run

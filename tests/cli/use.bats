@@ -286,6 +286,10 @@ END
   cmp run/kernels.txt before
   tiny --epochs 1 --out other --quiet
   grep -q "register 1x1x1/1\*1" other/kernels.txt
+  sed -i 's/^driver: .*/driver: another/' run/kernels.txt
+  run "$CLGAN" train --resume run --epochs 3
+  [ "$status" = 0 ] && [[ "$output" == *"measured choices are ignored: run/kernels.txt is of another driver"* ]]
+  cmp run/kernels.txt other/kernels.txt # what the device is known for now
   echo nonsense >>"$(ls cache/clgan/tuning-*.txt)"
   run tiny --epochs 1 --out third
   [ "$status" = 0 ] && [[ "$output" == *"measured choices are ignored"* ]]
