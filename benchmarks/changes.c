@@ -52,17 +52,31 @@ static const char *own_label(const struct result_device *device)
     return colon ? colon + 2 : device->label;
 }
 
+static bool computes(const struct result_device *device)
+{
+    return strcmp(device->status, "ok") == 0 && strcmp(device->selftest, "failed") != 0;
+}
+
+/* The same device in another run, or NULL. */
+static const struct result_device *counterpart(const struct result *result, const struct result_device *device)
+{
+    for (size_t i = 0; i < result->count; i++)
+        if (strcmp(device->name, result->devices[i].name) == 0 &&
+            strcmp(own_label(device), own_label(&result->devices[i])) == 0)
+            return &result->devices[i];
+    return NULL;
+}
+
 clgan_status changes_find(struct changes *changes, const struct result *before, const struct result *after,
                           double least_noise)
 {
-    for (size_t i = 0; i < before->count; i++)
-        for (size_t j = 0; j < after->count; j++)
-            if (strcmp(before->devices[i].name, after->devices[j].name) == 0 &&
-                strcmp(own_label(&before->devices[i]), own_label(&after->devices[j])) == 0) {
-                changes->devices++;
-                TRY(find_rows(changes, &before->devices[i], &after->devices[j], least_noise));
-                break;
-            }
+    for (size_t i = 0; i < before->count; i++) {
+        const struct result_device *device = &before->devices[i], *now = counterpart(after, device);
+        changes->broken += computes(device) && !(now && computes(now));
+        if (!now) continue;
+        changes->devices++;
+        TRY(find_rows(changes, device, now, least_noise));
+    }
     return CLGAN_OK;
 }
 
@@ -74,6 +88,10 @@ void changes_verdict(struct text *text, const struct changes *changes)
         text_append(text, "No device is in both runs, so nothing can have changed.");
         return;
     }
+    if (changes->broken)
+        text_append(text,
+                    "Of the devices that computed rightly before %zu can't be measured any more, or %s not there. ",
+                    changes->broken, changes->broken == 1 ? "is" : "are");
     if (!changes->better && !changes->worse && !changes->gone)
         text_append(text, "Nothing changed beyond the noise: %zu rows of %zu %s.", changes->count, changes->devices,
                     changes->devices == 1 ? "device" : "devices");

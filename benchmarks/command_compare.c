@@ -81,7 +81,7 @@ static int run(struct comparison *c, const char *noise)
     if (status == CLGAN_OK) status = write_all(c);
     if (status != CLGAN_OK)
         fprintf(stderr, "clgan-bench: %s\n", clgan_last_error());
-    else if (c->fails_on_regression && c->changes.worse + c->changes.gone)
+    else if (c->fails_on_regression && (c->changes.worse + c->changes.gone + c->changes.broken || !c->changes.devices))
         status = CLGAN_FAILED;
     free(c->all.devices);
     free(c->changes.list);
@@ -99,7 +99,7 @@ int command_compare(struct context *context, int argc, char **argv)
     const struct option_spec options[] = {
         {"noise", "PERCENT", OPTION_TEXT, &noise, "changes under this are noise, whatever the spreads (5)"},
         {"fail-on-regression", NULL, OPTION_FLAG, &c.fails_on_regression,
-         "exit with 1 where something became slower beyond the noise"},
+         "exit with 1 where something became slower beyond the noise, fails now, or can't be compared"},
         {"json", "FILE.json", OPTION_TEXT, &c.outputs.files[OUTPUT_JSON], "write this too; - is stdout, not a table"},
         {"markdown", "FILE.md", OPTION_TEXT, &c.outputs.files[OUTPUT_MARKDOWN], "write this too"},
         {"html", "FILE.html", OPTION_TEXT, &c.outputs.files[OUTPUT_HTML], "write this too: a page of bars"},

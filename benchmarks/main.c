@@ -1,6 +1,8 @@
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bench.h"
 #include "options.h"
@@ -64,7 +66,14 @@ static int run_bench(clgan_status (*bench)(json_t *rows, const struct bench_opti
                      const struct bench_options *options)
 {
     json_t *rows = json_array();
+    const int out = dup(STDOUT_FILENO); /* libraries below may print while it measures: that is for stderr */
+    if (out >= 0) dup2(STDERR_FILENO, STDOUT_FILENO);
     const clgan_status status = bench(rows, options);
+    fflush(stdout);
+    if (out >= 0) {
+        dup2(out, STDOUT_FILENO);
+        close(out);
+    }
     if (json_array_size(rows)) rows_write(rows, options);
     if (status != CLGAN_OK) fprintf(stderr, "clgan-bench: %s\n", clgan_last_error());
     json_decref(rows);
@@ -162,5 +171,11 @@ static const struct tool tool = {
 int main(int argc, char **argv)
 {
     struct context context = {.out = stdout, .tool = &tool};
-    return tool_run(&context, argc, argv);
+    const int code = tool_run(&context, argc, argv);
+    const bool failed = ferror(stdout) != 0; /* of a write before the last, too */
+    if (fclose(stdout) || failed) {
+        fprintf(stderr, "clgan-bench: the output can't be written\n");
+        return CLGAN_FAILED;
+    }
+    return code;
 }

@@ -86,6 +86,7 @@ struct changes {
     struct change *list; /* owned */
     size_t count, capacity, better, worse, gone;
     size_t devices; /* that both runs have */
+    size_t broken;  /* that computed rightly before, and do no more, or are not there */
 };
 /* Of devices of the same label and name in runs `before` and `after`; `least_noise`: of every row, in parts of 1. */
 clgan_status changes_find(struct changes *changes, const struct result *before, const struct result *after,

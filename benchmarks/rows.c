@@ -4,9 +4,19 @@
 
 #include "bench.h"
 
+/* As RFC 4180 has it: names of devices have commas. */
+static void write_quoted(const char *string)
+{
+    printf("\"");
+    for (; *string; string++) printf(*string == '"' ? "\"\"" : "%c", *string);
+    printf("\"");
+}
+
 static void write_cell(const json_t *value, bool exact)
 {
-    if (json_is_string(value))
+    if (json_is_string(value) && exact && strpbrk(json_string_value(value), ",\"\n"))
+        write_quoted(json_string_value(value));
+    else if (json_is_string(value))
         printf("%s", json_string_value(value));
     else if (json_is_integer(value))
         printf("%lld", (long long)json_integer_value(value));

@@ -5,6 +5,7 @@ find_program(DOXYGEN doxygen)
 if(DOXYGEN)
   file(GLOB REFERENCE_PARTS CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/packaging/reference-* ${CMAKE_SOURCE_DIR}/packaging/doxygen-*)
   configure_file(packaging/Doxyfile.in Doxyfile @ONLY)
+  configure_file(packaging/doxygen-comments.awk doxygen-comments.awk COPYONLY) # whose path may have spaces
   set(REFERENCE ${CMAKE_BINARY_DIR}/reference)
   add_custom_command(
     OUTPUT ${REFERENCE}/.written
@@ -14,7 +15,7 @@ if(DOXYGEN)
     COMMAND ${CMAKE_COMMAND} -E rm -f reference/html/jquery.js reference/html/dynsections.js reference/html/doxygen.svg
     COMMAND ${CMAKE_COMMAND} -E touch ${REFERENCE}/.written
     WORKING_DIRECTORY ${CMAKE_BINARY_DIR}
-    DEPENDS include/clgan.h ${REFERENCE_PARTS} ${CMAKE_BINARY_DIR}/Doxyfile VERBATIM)
+    DEPENDS include/clgan.h ${REFERENCE_PARTS} ${CMAKE_BINARY_DIR}/Doxyfile ${CMAKE_BINARY_DIR}/doxygen-comments.awk VERBATIM)
   add_custom_target(docs DEPENDS ${REFERENCE}/.written)
 elseif(CLGAN_DOCS)
   message(FATAL_ERROR "CLGAN_DOCS needs doxygen")

@@ -657,7 +657,7 @@ CLGAN_API unsigned clgan_watch_port(const clgan_watch *watch);
 CLGAN_API clgan_status clgan_watch_run(clgan_watch *watch, const clgan_run *run);
 /* To be called from clgan_train_options.progress, with what that is given: the page moves on. */
 CLGAN_API void clgan_watch_progress(clgan_watch *watch, const clgan_progress *progress);
-/* Tells browsers what the training came to, for a second at most, stops serving, and frees it. */
+/* Tells browsers what the training came to, for two seconds at most, stops serving, and frees it. */
 CLGAN_API void clgan_watch_end(clgan_watch *watch, clgan_status status);
 
 #ifdef __cplusplus

@@ -12,7 +12,8 @@
 #include "compute/quirks.h"
 
 static const char install_hint[] = "install a driver: on Debian `apt install pocl-opencl-icd` for the CPU, "
-                                   "`intel-opencl-icd` for Intel graphics, `mesa-opencl-icd` for AMD, "
+                                   "`intel-opencl-icd` for Intel graphics, `mesa-opencl-icd` for AMD (and set "
+                                   "RUSTICL_ENABLE=radeonsi), "
                                    "`nvidia-opencl-icd` for NVIDIA; clgan doctor looks for the trouble";
 
 /* What is missing where no device can be used. */

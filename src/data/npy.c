@@ -231,6 +231,7 @@ clgan_status rows_take(clgan_rows *rows, size_t count, size_t channels, size_t h
 
 void clgan_rows_free(clgan_rows *rows)
 {
+    if (!rows) return;
     free(rows->values);
     rows->values = NULL;
 }

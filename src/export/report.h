@@ -19,7 +19,7 @@ struct report {
     int64_t changed;    /* when an epoch was last logged, seconds since 1970; 0: not known */
     char live[32];      /* of a page that is served while the run is trained: what tells it from other such pages, in
                            the addresses of pictures; "": the page holds its pictures */
-    char from[48];      /* of such a page: where its events go on */
+    char from[64];      /* of such a page: where its events go on */
 };
 
 enum { REPORT_FRAMES = 100, REPORT_RUNS = 8 };

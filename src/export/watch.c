@@ -62,8 +62,10 @@ clgan_status clgan_watch_begin(clgan_watch **watch, unsigned port)
         return status;
     }
     pthread_mutex_init(&made->lock, NULL);
-    snprintf(made->hosts[0], sizeof made->hosts[0], "127.0.0.1:%u", made->port);
-    snprintf(made->hosts[1], sizeof made->hosts[1], "localhost:%u", made->port);
+    char end[16] = ""; /* browsers leave out HTTP's own port */
+    if (made->port != 80) snprintf(end, sizeof end, ":%u", made->port);
+    snprintf(made->hosts[0], sizeof made->hosts[0], "127.0.0.1%s", end);
+    snprintf(made->hosts[1], sizeof made->hosts[1], "localhost%s", end);
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     snprintf(made->token, sizeof made->token, "%08lx%08lx", (unsigned long)now.tv_sec & 0xffffffff,
@@ -206,7 +208,8 @@ static char *make(struct clgan_watch *watch, size_t *length,
     refresh(watch);
     if (locale_begin(&locale) != CLGAN_OK) return NULL;
     pthread_mutex_lock(&watch->lock);
-    snprintf(watch->report.from, sizeof watch->report.from, "%" PRIu64 "-%" PRIu64, watch->history, watch->rows);
+    snprintf(watch->report.from, sizeof watch->report.from, "%s-%" PRIu64 "-%" PRIu64, watch->token, watch->history,
+             watch->rows);
     if (watch->shown) write(&text, watch);
     pthread_mutex_unlock(&watch->lock);
     locale_end(&locale);

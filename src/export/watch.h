@@ -25,6 +25,7 @@ struct watch_stream {
     size_t written;
     uint64_t history, row, told; /* where it stands: as the fields of struct clgan_watch */
     bool asleep, over;           /* over: it was told of the end */
+    bool foreign;                /* its page is of another server, and was not told so yet */
     struct watch_stream *next;
 };
 
@@ -54,10 +55,10 @@ char *watch_data(struct clgan_watch *watch, size_t *length);
 char *watch_parts(struct clgan_watch *watch, size_t *length);
 
 clgan_status watch_serve(struct clgan_watch *watch);
-/* Queues a response, which is given away. */
-enum MHD_Result watch_answer(struct MHD_Connection *connection, unsigned code, const char *type,
+/* Queues a response, which is given away. `lasting`: what has this address stays the same. */
+enum MHD_Result watch_answer(struct MHD_Connection *connection, unsigned code, const char *type, bool lasting,
                              struct MHD_Response *response);
-/* Answers GET /events: a stream that goes on from where `from` says, "HISTORY-ROWS" (NULL: from now). */
+/* Answers GET /events: a stream that goes on from where `from` says, "TOKEN-HISTORY-ROWS" (NULL: from now). */
 enum MHD_Result watch_stream_begin(struct clgan_watch *watch, struct MHD_Connection *connection, const char *from);
 /* Has streams look for news. With the lock. */
 void watch_wake(struct clgan_watch *watch);

@@ -21,7 +21,7 @@ enum { PICTURE_BYTES = 1 << 24 };
 
 /* ---- answers ---- */
 
-enum MHD_Result watch_answer(struct MHD_Connection *connection, unsigned code, const char *type,
+enum MHD_Result watch_answer(struct MHD_Connection *connection, unsigned code, const char *type, bool lasting,
                              struct MHD_Response *response)
 {
     static const char *const headers[][2] = {{"Cache-Control", "no-store"},
@@ -30,9 +30,8 @@ enum MHD_Result watch_answer(struct MHD_Connection *connection, unsigned code, c
                                              {"Cross-Origin-Resource-Policy", "same-origin"},
                                              {"Referrer-Policy", "no-referrer"}};
     if (!response) return MHD_NO;
-    const bool picture = strcmp(type, "image/png") == 0; /* their addresses are of this server alone */
     MHD_add_response_header(response, "Content-Type", type);
-    MHD_add_response_header(response, headers[0][0], picture ? "private, max-age=86400" : headers[0][1]);
+    MHD_add_response_header(response, headers[0][0], lasting ? "private, max-age=86400" : headers[0][1]);
     for (size_t i = 1; i < sizeof headers / sizeof *headers; i++)
         MHD_add_response_header(response, headers[i][0], headers[i][1]);
     if (code == MHD_HTTP_METHOD_NOT_ALLOWED) MHD_add_response_header(response, "Allow", "GET, HEAD");
@@ -44,15 +43,16 @@ enum MHD_Result watch_answer(struct MHD_Connection *connection, unsigned code, c
 static enum MHD_Result refuse(struct MHD_Connection *connection, unsigned code, const char *words)
 {
     return watch_answer(
-        connection, code, "text/plain; charset=utf-8",
+        connection, code, "text/plain; charset=utf-8", false,
         MHD_create_response_from_buffer(strlen(words), (void *)(uintptr_t)words, MHD_RESPMEM_PERSISTENT));
 }
 
 /* `bytes` is freed. */
-static enum MHD_Result give(struct MHD_Connection *connection, const char *type, char *bytes, size_t length)
+static enum MHD_Result give(struct MHD_Connection *connection, const char *type, bool lasting, char *bytes,
+                            size_t length)
 {
     if (!bytes) return refuse(connection, MHD_HTTP_INTERNAL_SERVER_ERROR, "Memory is short.\n");
-    return watch_answer(connection, MHD_HTTP_OK, type,
+    return watch_answer(connection, MHD_HTTP_OK, type, lasting,
                         MHD_create_response_from_buffer(length, bytes, MHD_RESPMEM_MUST_FREE));
 }
 
@@ -96,7 +96,8 @@ static enum MHD_Result give_picture(struct clgan_watch *watch, struct MHD_Connec
         close(folder);
     }
     if (!bytes) return refuse(connection, MHD_HTTP_NOT_FOUND, "There is no such picture.\n");
-    return give(connection, "image/png", bytes, length);
+    /* an epoch's picture at an address of this server and history stays; a figure may be made anew */
+    return give(connection, "image/png", strcmp(inner, "samples") == 0, bytes, length);
 }
 
 /* Whether that is the path of an epoch's picture; `name` gets its name in samples/. */
@@ -121,15 +122,15 @@ static enum MHD_Result route(struct clgan_watch *watch, struct MHD_Connection *c
     char *bytes;
     if (strcmp(path, "/") == 0) {
         bytes = watch_page(watch, &length);
-        return give(connection, html, bytes, length);
+        return give(connection, html, false, bytes, length);
     }
     if (strcmp(path, "/parts.html") == 0) {
         bytes = watch_parts(watch, &length);
-        return give(connection, html, bytes, length);
+        return give(connection, html, false, bytes, length);
     }
     if (strcmp(path, "/data.json") == 0) {
         bytes = watch_data(watch, &length);
-        return give(connection, "application/json", bytes, length);
+        return give(connection, "application/json", false, bytes, length);
     }
     if (strcmp(path, "/events") == 0) {
         const char *from = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Last-Event-ID");

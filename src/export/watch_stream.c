@@ -2,6 +2,7 @@
  * training is. Events:
  *   epochs    a list of rows; the id says where they end
  *   reload    what was told is no longer so, or too much was missed: fetch data.json
+ *   another   the browser's page is of another server, which had this one's port: load the page
  *   progress  {"words", "part" (of the training, 0 to 1)}
  *   end       {"words", "parts" (HTML)}: no more will come */
 #include "export/watch.h"
@@ -25,10 +26,14 @@ static void tell_rows(struct watch_stream *stream)
     bool missed =
         stream->history != watch->history || stream->row > watch->rows || watch->rows - stream->row > WATCH_ROWS;
     for (uint64_t row = stream->row; !missed && row < watch->rows; row++) missed = !watch->row[row % WATCH_ROWS];
-    if (missed)
+    if (stream->foreign) {
+        text_append(out, "event: another\ndata:\n\n");
+        stream->foreign = false;
+    } else if (missed)
         text_append(out, "event: reload\ndata:\n\n");
     else if (stream->row < watch->rows) {
-        text_append(out, "event: epochs\nid: %" PRIu64 "-%" PRIu64 "\ndata: [", watch->history, watch->rows);
+        text_append(out, "event: epochs\nid: %s-%" PRIu64 "-%" PRIu64 "\ndata: [", watch->token, watch->history,
+                    watch->rows);
         for (uint64_t row = stream->row; row < watch->rows; row++)
             text_append(out, "%s%s", row > stream->row ? "," : "", watch->row[row % WATCH_ROWS]);
         text_append(out, "]\n\n");
@@ -131,7 +136,11 @@ enum MHD_Result watch_stream_begin(struct clgan_watch *watch, struct MHD_Connect
     stream->watch = watch;
     stream->connection = connection;
     pthread_mutex_lock(&watch->lock);
-    if (!from || sscanf(from, "%20" SCNu64 "-%20" SCNu64, &stream->history, &stream->row) != 2) {
+    char token[WATCH_TOKEN + 1] = "";
+    const int read =
+        from ? sscanf(from, "%16[0-9a-f]-%20" SCNu64 "-%20" SCNu64, token, &stream->history, &stream->row) : 0;
+    stream->foreign = *token && strcmp(token, watch->token) != 0;
+    if (read != 3) {
         stream->history = watch->history;
         stream->row = watch->rows;
     }
@@ -145,5 +154,5 @@ enum MHD_Result watch_stream_begin(struct clgan_watch *watch, struct MHD_Connect
         end_stream(stream);
         return MHD_NO;
     }
-    return watch_answer(connection, MHD_HTTP_OK, "text/event-stream", response);
+    return watch_answer(connection, MHD_HTTP_OK, "text/event-stream", false, response);
 }

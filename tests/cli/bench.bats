@@ -86,6 +86,13 @@ assert changes == {"time.mnist.100_epochs": "worse", "random.philox": "gone"}, c
   [ "$status" = 1 ]
   run "$CLGAN_BENCH" compare slow.json a.json --fail-on-regression
   [ "$status" = 0 ] && [[ "$output" == *"faster"* ]]
+  # a device that computes wrongly now, one that crashes, and one that is gone
+  edited wrong.json 'd["devices"][0]["selftest"].update(status="failed", reason="a wrong sum"); d["devices"][0]["rows"] = []'
+  edited crashed.json 'd["devices"][0].update(status="failed", reason="crashed", rows=[])'
+  edited gone.json 'd["devices"][0]["name"] = "another"'
+  for after in wrong crashed gone; do
+    fails 1 "before 1 can't be measured any more, or is not there" "$CLGAN_BENCH" compare a.json "$after.json" --fail-on-regression
+  done
 }
 
 @test "files that are no results, and options that are none, get one message" {

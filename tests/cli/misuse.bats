@@ -7,7 +7,17 @@ load common
   OCL_ICD_VENDORS=/nowhere fails 1 "pocl-opencl-icd" tiny --epochs 1 --out run
 }
 
+@test "output that can't be written is a failure" {
+  tiny --epochs 1 --out run --quiet
+  for command in "$CLGAN report run" "$CLGAN recipes" "$CLGAN_BENCH help"; do
+    $command >/dev/full 2>told && false
+    grep -q "the output can't be written" told
+  done
+}
+
 @test "an unknown device is named, with what there is" {
+  fails 2 "no device fits" "$CLGAN" tune --recipe ring8 --device nosuch
+  [[ "$output" != *kept* ]]
   fails 2 "quantum" tiny --device quantum --epochs 1 --out run
   fails 2 "7" tiny --device 7 --epochs 1 --out other
 }

@@ -44,6 +44,8 @@ json() {
 @test "what can't be is refused" {
   fails 2 "no such index" "$CLGAN" selftest --device 99
   fails 2 "no check's name" "$CLGAN" selftest --only nonsense
+  fails 2 "no check's name" "$CLGAN" selftest --all --only nonsense
+  [[ "$output" != *FAILED* ]]
   fails 2 "--all takes no --device" "$CLGAN" selftest --all --device 0
 }
 
@@ -63,6 +65,26 @@ json() {
   [ "$status" = 1 ] && [[ "$output" == *"memory "*" ok "*"crashed: signal 11"*"1 of 1 devices FAILED"* ]]
   CLGAN_HANG=9 with corrupt "$CLGAN" selftest --all --limit 1 --json >a.json || [ $? = 1 ]
   json a.json 'd["devices"][0]["state"] == "hung" and "1 s" in d["devices"][0]["reason"] and not d["passed"]'
+}
+
+@test "Ctrl-C in a self-test says that it was stopped, not that all is well" {
+  for form in "" --json; do
+    OPENCL_LAYERS=$CLGAN_LAYERS/corrupt.so CLGAN_HANG=9 "$CLGAN" selftest $form >told &
+    local pid=$! code=0
+    for _ in $(seq 200); do
+      grep -q memory told && break
+      sleep 0.05
+    done
+    kill -INT "$pid"
+    wait "$pid" || code=$?
+    [ "$code" = 130 ]
+    if [ "$form" ]; then
+      json told 'd["devices"][0]["state"] == "stopped" and not d["passed"]'
+    else
+      ! grep "Nothing is wrong" told || false
+      grep -q "stopped: by Ctrl-C" told
+    fi
+  done
 }
 
 @test "a training tests a device once, and again where what it remembers is in doubt" {

@@ -111,9 +111,10 @@ def followed():
     for headers, path in [(f"Last-Event-ID: {last}\r\n", "/events"), ("", f"/events?from={last}")]:
         rows = next(json.loads(data) for name, _, data in events(path, headers) if name == "epochs")
         assert rows[0]["row"]["epoch"] == seen[-1] + 1, (rows[0], seen)
-    history = last.split("-")[0]
+    token, history, _ = last.split("-")
     for wrong in "7-1", f"{history}-99999999", "1-18446744073709551615":
-        assert next(events(f"/events?from={wrong}"))[0] == "reload", wrong
+        assert next(events(f"/events?from={token}-{wrong}"))[0] == "reload", wrong
+    assert next(events(f"/events?from={'0' * len(token)}-{history}-1"))[0] == "another"
     assert next(data for name, _, data in events("/events?from=nonsense") if name == "progress")
 
 

@@ -134,8 +134,9 @@ static void say(struct words *words, const char *trouble, const char *detail, co
 
 static void say_found(struct words *words, const struct doctor *doctor)
 {
-    static const char install[] =
-        "Install one: on Debian pocl-opencl-icd (the CPU), intel-opencl-icd, mesa-opencl-icd (AMD), nvidia-opencl-icd.";
+    static const char install[] = "Install one: on Debian pocl-opencl-icd (the CPU), intel-opencl-icd, mesa-opencl-icd "
+                                  "(AMD; RUSTICL_ENABLE=radeonsi), "
+                                  "nvidia-opencl-icd.";
     if (doctor->found < 0)
         say(words, "Listing the devices, the process", doctor->ended_finding,
             "A driver is broken: OCL_ICD_VENDORS=FILE.icd (see ICD files below) takes one alone; uninstall the other.");
@@ -146,7 +147,8 @@ static void say_found(struct words *words, const struct doctor *doctor)
             "Reinstall what they belong to; \"libraries of ICD files\" below says what is missing.");
     else if (!(doctor->found & FOUND_DEVICE))
         say(words, "Only platforms without a device are installed (Clover, or rusticl without RUSTICL_ENABLE)", "",
-            install);
+            "An AMD GPU: set RUSTICL_ENABLE=radeonsi. Others: install pocl-opencl-icd (the CPU), intel-opencl-icd or "
+            "nvidia-opencl-icd.");
     else if (!(doctor->found & FOUND_USABLE))
         say(words, "No device is usable", "", "\"devices\" below says why of each; take another driver.");
     else if (!doctor->loaded)

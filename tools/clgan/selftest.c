@@ -158,13 +158,14 @@ static void tell_check(struct report *report, const clgan_check *check)
 static void tell_end(struct report *report, const char *state, const char *trouble)
 {
     FILE *out = report->context->out;
+    const int stopped = strcmp(state, "stopped") == 0;
     const int failed = strcmp(state, "passed") != 0 && strcmp(state, "unusable") != 0;
     if (report->how->json) {
         fprintf(out, "], \"state\": \"%s\", \"reason\": ", state);
         json_text(out, trouble);
         fprintf(out, "}");
     } else if (*trouble) {
-        fprintf(out, "  %s: %s\n", failed ? "FAILED" : state, trouble);
+        fprintf(out, "  %s: %s\n", failed && !stopped ? "FAILED" : state, trouble);
     } else {
         fprintf(out, "  %zu of %zu checks passed%s\n", report->checks - report->wrong, report->checks,
                 report->how->brief ? " (the brief form)" : "");
@@ -213,9 +214,12 @@ static int test_device(struct report *report, const char *device, const clgan_de
     }
     char ended[80];
     finish(&child, heard, report->how->limit, ended);
-    if (heard == STOPPED) return 130;
+    if (heard == STOPPED) {
+        if (told) tell_end(report, "stopped", "by Ctrl-C");
+        return 130;
+    }
     if (*ended) snprintf(trouble, sizeof trouble, "the process %s", ended);
-    if (!told && !known) {
+    if (!told && (!known || status == CLGAN_USAGE)) {
         fprintf(stderr, "clgan: %s\n", trouble);
         return status == CLGAN_OK ? CLGAN_FAILED : (int)status;
     }
@@ -296,6 +300,6 @@ int command_selftest(struct context *context, int argc, char **argv)
     if (how.all && how.device) return command_misuse("selftest", "--all takes no --device");
     context->quiet = 1;
     code = how.all ? test_all(&report) : test_device(&report, how.device, NULL);
-    if (report.devices) tell_all(&report);
+    if (report.devices && (how.json || code != 130)) tell_all(&report);
     return code ? code : report.failed ? CLGAN_FAILED : 0;
 }

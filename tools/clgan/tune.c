@@ -48,7 +48,7 @@ static int tune(struct context *context, const char *name, const struct settings
     status = clgan_tune(recipe, options, &context->log);
     clgan_recipe_free(recipe);
     if (screen.drawn) fputc('\n', stderr);
-    if (!context->quiet && status != CLGAN_FAILED)
+    if (!context->quiet && (status == CLGAN_OK || status == CLGAN_STOPPED))
         fprintf(stderr, "clgan: kept for trainings to come%s; dropped: %u computed wrongly, %u not built or launched\n",
                 status == CLGAN_STOPPED ? ", stopped early: the same command goes on" : "", screen.wrong,
                 screen.failed);

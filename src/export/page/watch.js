@@ -86,6 +86,7 @@
   const source = new EventSource("events?from=" + byId("live").dataset.from);
   source.addEventListener("epochs", event => onRows(JSON.parse(event.data)));
   source.addEventListener("reload", reload);
+  source.addEventListener("another", () => location.reload());
   source.addEventListener("progress", event => {
     const {words, part} = JSON.parse(event.data);
     say(words, part);
