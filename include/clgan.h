@@ -186,6 +186,9 @@ CLGAN_API clgan_status clgan_recipe_read(clgan_recipe **recipe, const char *name
                                          size_t count);
 /* The resolved recipe (every key, defaults filled in) as YAML; the caller frees `*text` with clgan_text_free. */
 CLGAN_API clgan_status clgan_recipe_text(char **text, const clgan_recipe *recipe);
+/* Every key that a recipe may have, what it takes and means, as text for people; the caller frees `*text` with
+ * clgan_text_free. */
+CLGAN_API clgan_status clgan_recipe_keys(char **text);
 /* Frees a recipe. Runs that were made of it don't need it. */
 CLGAN_API void clgan_recipe_free(clgan_recipe *recipe);
 /* Frees a text that a call handed over. */

@@ -1,7 +1,7 @@
 /* Recipes: the shipped ones, the round trip of the resolved text, and the messages of what is refused. */
 #include <string.h>
 
-#include "gan/recipe.h"
+#include "gan/recipe_fields.h"
 #include "suite.h"
 
 START_TEST(shipped_recipes_survive_writing)
@@ -24,6 +24,25 @@ START_TEST(shipped_recipes_survive_writing)
         clgan_recipe_free(recipe);
     }
     ck_assert_uint_ge(count, 5);
+}
+END_TEST
+
+/* What users are told of each key; of nets and optimisers once for both players. */
+START_TEST(each_key_is_explained)
+{
+    char *text, heading[RECIPE_PATH + 4];
+    CHECK_OK(clgan_recipe_keys(&text));
+    for (size_t i = 0; i < RECIPE_SECTIONS; i++) {
+        const struct recipe_section *section = &recipe_sections[i];
+        recipe_path(heading, section, RECIPE_LAYERS, section->list ? "N" : NULL);
+        ck_assert_ptr_nonnull(strstr(text, heading));
+        for (size_t f = 0; f < section->count; f++) {
+            ck_assert_msg(section->fields[f].about && *section->fields[f].about, "%s", section->fields[f].key);
+            ck_assert_ptr_nonnull(strstr(text, section->fields[f].key));
+        }
+    }
+    for (const char *line = text; *line; line += strcspn(line, "\n") + 1) ck_assert_uint_le(strcspn(line, "\n"), 120);
+    clgan_text_free(text);
 }
 END_TEST
 
@@ -109,6 +128,7 @@ int main(void)
     Suite *suite = suite_create("recipe");
     TCase *tests = tcase_create("recipe");
     tcase_add_test(tests, shipped_recipes_survive_writing);
+    tcase_add_test(tests, each_key_is_explained);
     tcase_add_test(tests, recipes_after_mnist_differ_where_they_say);
     tcase_add_test(tests, settings_are_checked);
     tcase_add_test(tests, a_setting_is_taken);

@@ -29,6 +29,7 @@ struct recipe_field {
     size_t items;
     unsigned kinds;    /* the section must show one of these bits for the field to belong; 0: always does */
     const char *owner; /* `kinds` in words */
+    const char *about; /* what it means, for users */
 };
 
 enum recipe_section_id {
@@ -54,6 +55,7 @@ struct recipe_section {
     size_t offset;                          /* in struct recipe: the section, or the network of a list of layers */
     bool list;                              /* layers: a list of such sections */
     unsigned (*kinds)(const void *section); /* bits that it shows; NULL: none */
+    const char *about;                      /* what it is of, for users */
 };
 
 extern const struct recipe_section recipe_sections[RECIPE_SECTIONS];

@@ -26,6 +26,8 @@ load common
     "$CLGAN" recipes "$name" >"$name.yaml"
     grep -q "^name: $name" "$name.yaml"
   done
+  "$CLGAN" recipes --keys | grep -A1 "^  slope " | grep "default 0.2; with activation leaky-relu"
+  fails 2 "--keys takes no NAME" "$CLGAN" recipes --keys ring8
 }
 
 @test "a training leaves recipe, log, checkpoints and samples" {

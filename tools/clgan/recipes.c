@@ -7,16 +7,34 @@ static int print_list(FILE *out)
     return 0;
 }
 
+static int print_keys(FILE *out)
+{
+    char *text;
+    const clgan_status status = clgan_recipe_keys(&text);
+    if (status == CLGAN_OK) {
+        fputs(text, out);
+        clgan_text_free(text);
+    }
+    return command_end(status);
+}
+
 int command_recipes(struct context *context, int argc, char **argv)
 {
+    int keys = 0, code;
+    const struct option_spec options[] = {
+        {"keys", NULL, OPTION_FLAG, &keys, "print every key that a recipe may have: what it takes, what it means"}};
     const struct usage usage = {.name = "recipes",
                                 .operands = "[NAME]",
                                 .about = "Lists the recipes that ship, or prints one: a file to copy and change.",
+                                .options = options,
+                                .option_count = COUNT_OF(options),
                                 .most = 1,
-                                .examples = "clgan recipes ring8 > mine.yaml\tA recipe to change:\n"};
+                                .examples = "clgan recipes ring8 > mine.yaml\tA recipe to change:\n"
+                                            "clgan recipes --keys\tWhat can stand in it:\n"};
     const char *operands[OPERANDS] = {NULL};
-    int code;
     if (!options_read(&code, context, &usage, argc, argv, operands)) return code;
+    if (keys && operands[0]) return command_misuse("recipes", "--keys takes no NAME");
+    if (keys) return print_keys(context->out);
     if (!operands[0]) return print_list(context->out);
     const char *text = clgan_recipe_source(operands[0]);
     if (!text) return command_misuse("recipes", "no recipe %s ships", operands[0]);
