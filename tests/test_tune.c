@@ -115,6 +115,23 @@ START_TEST(choices_come_back)
 }
 END_TEST
 
+/* Two processes that measure at once: what was measured further stays. */
+START_TEST(choices_of_two_are_one_table)
+{
+    struct gemm_choices other = {0};
+    for (size_t i = 0; i < PRODUCTS; i++) gemm_choose(device, &products[i]);
+    CHECK_OK(choices_merge(&other, device->choices));
+    ck_assert_uint_eq(other.count, PRODUCTS);
+    choices_find(&other, &products[1])->tried = 5;
+    choices_find(device->choices, &products[2])->tried = 3;
+    CHECK_OK(choices_merge(&other, device->choices));
+    ck_assert_uint_eq(other.count, PRODUCTS);
+    ck_assert_uint_eq(choices_find(&other, &products[1])->tried, 5);
+    ck_assert_uint_eq(choices_find(&other, &products[2])->tried, 3);
+    choices_free(&other);
+}
+END_TEST
+
 START_TEST(what_is_not_ours_is_ignored)
 {
     bool found;
@@ -303,6 +320,7 @@ int main(void)
     tcase_set_timeout(tests, 0);
     tcase_add_checked_fixture(tests, open_device, close_device);
     tcase_add_test(tests, choices_come_back);
+    tcase_add_test(tests, choices_of_two_are_one_table);
     tcase_add_test(tests, what_is_not_ours_is_ignored);
     tcase_add_loop_test(tests, wrong_results_are_seen, 0, PRODUCTS);
     tcase_add_test(tests, what_can_not_be_launched_gives_way);

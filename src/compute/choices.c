@@ -63,6 +63,18 @@ struct gemm_variant gemm_choose(const struct device *device, const struct gemm *
     return choice->variant;
 }
 
+clgan_status choices_merge(struct gemm_choices *choices, const struct gemm_choices *from)
+{
+    for (size_t i = 0; i < from->count; i++) {
+        struct gemm_choice *choice = choices_find(choices, &from->list[i].gemm);
+        if (choice && choice->tried > from->list[i].tried) continue;
+        if (!choice) choice = add(choices, &from->list[i].gemm);
+        if (!choice) return status_fail(CLGAN_FAILED, "out of memory for choices of kernels");
+        *choice = from->list[i];
+    }
+    return CLGAN_OK;
+}
+
 /* ---- files ---- */
 
 clgan_status choices_path(char **path, const struct device *device)

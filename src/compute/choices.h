@@ -32,6 +32,10 @@ enum { CHOICES_BYTES = 1 << 20 }; /* longest file that is read: each of its line
 /* NULL: none. */
 struct gemm_choice *choices_find(const struct gemm_choices *choices, const struct gemm *gemm);
 
+/* Takes over what `from` has more of: choices that are not there yet, or of which at least as many candidates were
+ * measured. CLGAN_FAILED without memory. */
+clgan_status choices_merge(struct gemm_choices *choices, const struct gemm_choices *from);
+
 /* Adds what the file says. `*found` false: there is no such file, which is no fault, or it is of another version,
  * device or driver, or has a line that makes no sense: then it is ignored with a warning. CLGAN_FAILED where it can't
  * be read. */

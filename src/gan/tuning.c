@@ -10,13 +10,21 @@
 #define QUICK_SECONDS 4.0
 enum { QUICK_CANDIDATES = 4, QUICK_BYTES = 256 << 20, ALL_CANDIDATES = 48 };
 
+/* Beside what other processes have measured and kept meanwhile. */
 static clgan_status keep(struct device *device)
 {
+    struct gemm_choices all = {0};
+    struct device beside = *device; /* with a table of its own */
     char *path;
+    bool found;
     TRY(choices_path(&path, device));
+    beside.choices = &all;
     clgan_status status = file_make_folders(device->cache_dir);
-    if (status == CLGAN_OK) status = choices_write(device, path, false);
+    if (status == CLGAN_OK) status = choices_read(&found, &beside, path, &device->log);
+    if (status == CLGAN_OK) status = choices_merge(&all, device->choices);
+    if (status == CLGAN_OK) status = choices_write(&beside, path, false);
     for (size_t i = 0; status == CLGAN_OK && i < device->choices->count; i++) device->choices->list[i].kept = true;
+    choices_free(&all);
     free(path);
     return status;
 }

@@ -306,6 +306,17 @@ END
   cmp "$(newest a)" "$(newest b)"
 }
 
+@test "two that measure at once keep what both found" {
+  own_cache
+  "$CLGAN" tune --recipe ring8 --set train.batch=16 --budget 6 2>/dev/null &
+  local tuning=$!
+  sleep 1
+  "$CLGAN" train ring8 --set train.batch=24 --set data.steps_per_epoch=5 --set output.samples=50 --epochs 1 --out run --quiet
+  wait "$tuning"
+  "$CLGAN" tune --show >kept
+  grep -q " 16 x " kept && grep -q " 24 x " kept
+}
+
 @test "Ctrl-C ends a tuning with what it found" {
   own_cache
   "$CLGAN" tune --recipe ring8 2>log &

@@ -158,7 +158,7 @@ int command_evaluate(struct context *context, int argc, char **argv)
         {"seed", "N", OPTION_SEED, &evaluate.seed, "of samples and subsets (1)"},
         {"json", NULL, OPTION_FLAG, &evaluate.json, "one JSON document instead of a table"},
         {"checkpoint", "FILE", OPTION_TEXT, &evaluate.checkpoint,
-         "weights to use: a file, or best (the newest checkpoint)"},
+         "weights to use: a file, a step's number, or best (the newest checkpoint)"},
         {"raw", NULL, OPTION_FLAG, &evaluate.raw, "G's weights as they are, where the run keeps an average"},
         {"device", "D", OPTION_TEXT, &evaluate.device, "index, cpu, gpu or part of a name (a GPU, else a CPU)"},
         {"no-cache", NULL, OPTION_FLAG, &evaluate.no_cache, "neither read nor write what is kept for next time"},

@@ -106,7 +106,7 @@ static int read_and_start(struct context *context, const struct kind *kind, int 
         {"seed", "N", OPTION_SEED, &figure.seed, "of the noise (1)"},
         {"data", "DIR", OPTION_TEXT, &figure.data, "where the training images are (where the run found them)"},
         {"checkpoint", "FILE", OPTION_SETTINGS, &figure.checkpoints,
-         "weights to use: a file, or best (the newest checkpoint)"},
+         "weights to use: a file, a step's number, or best (the newest checkpoint)"},
         {"raw", NULL, OPTION_FLAG, &figure.raw, "G's weights as they are, where the run keeps an average"},
         {"out", "FILE.png", OPTION_TEXT, &figure.out, "file to write, or a folder (RUN/figures)"},
         {"device", "D", OPTION_TEXT, &figure.device, "index, cpu, gpu or part of a name (a GPU, else a CPU)"},

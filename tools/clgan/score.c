@@ -61,7 +61,7 @@ int command_score(struct context *context, int argc, char **argv)
         {"data", "DIR", OPTION_TEXT, &score.data, "score the test pictures of this folder"},
         {"json", NULL, OPTION_FLAG, &score.json, "one JSON document instead of lines"},
         {"checkpoint", "FILE", OPTION_TEXT, &score.checkpoint,
-         "weights to use: a file, or best (the newest checkpoint)"},
+         "weights to use: a file, a step's number, or best (the newest checkpoint)"},
         {"device", "D", OPTION_TEXT, &score.device, "index, cpu, gpu or part of a name (a GPU, else a CPU)"},
         {"no-cache", NULL, OPTION_FLAG, &score.no_cache, "neither read nor write compiled programs"},
     };
