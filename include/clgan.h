@@ -186,9 +186,16 @@ CLGAN_API clgan_status clgan_recipe_read(clgan_recipe **recipe, const char *name
                                          size_t count);
 /* The resolved recipe (every key, defaults filled in) as YAML; the caller frees `*text` with clgan_text_free. */
 CLGAN_API clgan_status clgan_recipe_text(char **text, const clgan_recipe *recipe);
-/* Every key that a recipe may have, what it takes and means, as text for people; the caller frees `*text` with
- * clgan_text_free. */
-CLGAN_API clgan_status clgan_recipe_keys(char **text);
+/* A key that a recipe may have, in words. */
+typedef struct clgan_recipe_key {
+    char section[160];         /* that it is in: "data", "generator.N, discriminator.N"; "": the document itself */
+    const char *section_about; /* what that is of */
+    const char *name;          /* "format" */
+    const char *about;         /* what it means */
+    char values[480];          /* what it takes, its default, and where it belongs */
+} clgan_recipe_key;
+/* The key number `position`, from 0, of all, section by section; 0 past the end, else 1. */
+CLGAN_API int clgan_recipe_key_at(clgan_recipe_key *key, size_t position);
 /* Frees a recipe. Runs that were made of it don't need it. */
 CLGAN_API void clgan_recipe_free(clgan_recipe *recipe);
 /* Frees a text that a call handed over. */

@@ -55,7 +55,7 @@ struct recipe_section {
     size_t offset;                          /* in struct recipe: the section, or the network of a list of layers */
     bool list;                              /* layers: a list of such sections */
     unsigned (*kinds)(const void *section); /* bits that it shows; NULL: none */
-    const char *about;                      /* what it is of, for users */
+    const char *about; /* what it is of, for users; of two with the same fields the first one's counts */
 };
 
 extern const struct recipe_section recipe_sections[RECIPE_SECTIONS];

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "command.h"
 
 static int print_list(FILE *out)
@@ -7,15 +9,18 @@ static int print_list(FILE *out)
     return 0;
 }
 
-static int print_keys(FILE *out)
+static void print_keys(FILE *out)
 {
-    char *text;
-    const clgan_status status = clgan_recipe_keys(&text);
-    if (status == CLGAN_OK) {
-        fputs(text, out);
-        clgan_text_free(text);
+    clgan_recipe_key key;
+    char section[sizeof key.section] = "";
+    for (size_t i = 0; clgan_recipe_key_at(&key, i); i++) {
+        if (strcmp(section, key.section) != 0) fprintf(out, "\n%s: %s\n", key.section, key.section_about);
+        memcpy(section, key.section, sizeof section);
+        fprintf(out, "  %-*s", HELP_INDENT - 2, key.name);
+        help_wrapped(out, key.about);
+        fprintf(out, "%*s", HELP_INDENT, "");
+        help_wrapped(out, key.values);
     }
-    return command_end(status);
 }
 
 int command_recipes(struct context *context, int argc, char **argv)
@@ -34,7 +39,10 @@ int command_recipes(struct context *context, int argc, char **argv)
     const char *operands[OPERANDS] = {NULL};
     if (!options_read(&code, context, &usage, argc, argv, operands)) return code;
     if (keys && operands[0]) return command_misuse("recipes", "--keys takes no NAME");
-    if (keys) return print_keys(context->out);
+    if (keys) {
+        print_keys(context->out);
+        return 0;
+    }
     if (!operands[0]) return print_list(context->out);
     const char *text = clgan_recipe_source(operands[0]);
     if (!text) return command_misuse("recipes", "no recipe %s ships", operands[0]);

@@ -2,10 +2,9 @@
 
 #include "options.h"
 
-enum { INDENT = 27, WIDTH = 112 };
+enum { INDENT = HELP_INDENT, WIDTH = 112 };
 
-/* From column INDENT on, lines of WIDTH columns at most. */
-static void print_wrapped(FILE *out, const char *text)
+void help_wrapped(FILE *out, const char *text)
 {
     size_t column = INDENT;
     while (*text) {
@@ -30,7 +29,7 @@ static void print_entry(FILE *out, const struct option_spec *option)
         fprintf(out, "%*s", INDENT - length, "");
     else
         fprintf(out, "\n%*s", INDENT, "");
-    print_wrapped(out, option->about);
+    help_wrapped(out, option->about);
 }
 
 void help_options(FILE *out, const struct usage *usage)

@@ -114,6 +114,9 @@ const char *option_gap(const struct option_spec *option);
  */
 const struct option_spec *option_find(const struct usage *usage, const char *argument, const char **value);
 
+enum { HELP_INDENT = 27 }; /* column where help's words begin */
+/* Words from that column on, in lines of 112 columns at most. */
+void help_wrapped(FILE *out, const char *text);
 /* The options of a usage, a line each. */
 void help_options(FILE *out, const struct usage *usage);
 void help_usage(FILE *out, const struct tool *tool, const struct usage *usage);
