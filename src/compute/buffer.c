@@ -99,7 +99,6 @@ struct tensor tensor_rows(struct tensor tensor, size_t first, size_t count)
 clgan_status buffer_write(struct device *device, const struct buffer *buffer, size_t offset, size_t bytes,
                           const void *values)
 {
-    TRY(device_rest(device));
     return CL_CALL(clEnqueueWriteBuffer(device->queue, buffer->memory, CL_TRUE, offset, bytes, values, 0, NULL, NULL));
 }
 

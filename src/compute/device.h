@@ -106,7 +106,8 @@ void buffer_free(struct buffer *buffer, struct device *device);
 size_t element_bytes(enum element element);
 /* Rows [first, first + count) of `tensor`. */
 struct tensor tensor_rows(struct tensor tensor, size_t first, size_t count);
-/* Blocking transfers (asleep, as device_rest) between host memory and a view without gaps (stride == columns). */
+/* Blocking transfers (what is read is waited for asleep, as device_rest) between host memory and a view without gaps
+ * (stride == columns). */
 clgan_status tensor_write(struct device *device, struct tensor tensor, const void *values);
 clgan_status tensor_read(struct device *device, struct tensor tensor, void *values);
 /* Enqueues setting every element of a view without gaps of floats. */
