@@ -84,14 +84,14 @@ static const char *const kinds[] = {"", "faster", "slower", "fails now"};
 
 void changes_verdict(struct text *text, const struct changes *changes)
 {
-    if (!changes->devices) {
-        text_append(text, "No device is in both runs, so nothing can have changed.");
-        return;
-    }
     if (changes->broken)
         text_append(text,
                     "Of the devices that computed rightly before %zu can't be measured any more, or %s not there. ",
                     changes->broken, changes->broken == 1 ? "is" : "are");
+    if (!changes->devices) {
+        text_append(text, "No device is in both runs, so nothing can have changed.");
+        return;
+    }
     if (!changes->better && !changes->worse && !changes->gone)
         text_append(text, "Nothing changed beyond the noise: %zu rows of %zu %s.", changes->count, changes->devices,
                     changes->devices == 1 ? "device" : "devices");

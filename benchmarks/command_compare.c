@@ -67,8 +67,9 @@ static clgan_status write_all(const struct comparison *c)
 {
     json_t *documents = json_array();
     for (size_t i = 0; i < c->count; i++) json_array_append(documents, c->documents[i]);
-    json_t *document = json_pack("{s:s, s:i, s:o, s:o}", "format", "clgan-bench comparison", "version", RESULT_VERSION,
-                                 "changes", changes_json(&c->changes), "results", documents);
+    json_t *document =
+        json_pack("{s:s, s:i, s:I, s:o, s:o}", "format", "clgan-bench comparison", "version", RESULT_VERSION, "broken",
+                  (json_int_t)c->changes.broken, "changes", changes_json(&c->changes), "results", documents);
     const clgan_status status = outputs_write(&c->outputs, document, &c->all, &c->changes);
     json_decref(document);
     return status;

@@ -38,6 +38,6 @@ clgan_status status_within(clgan_status status, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(prefix, sizeof prefix, format, arguments);
     va_end(arguments);
-    snprintf(text, sizeof text, "%s: %.*s", prefix, (int)(sizeof text - sizeof prefix - 3), last_error);
+    snprintf(text, sizeof text, "%s: %.*s", prefix, (int)(sizeof text - strlen(prefix) - 3), last_error);
     return keep(status, text, "\n\t");
 }

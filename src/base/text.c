@@ -106,15 +106,14 @@ void text_clean(char *string)
     }
 }
 
-clgan_status text_shell_word(char **word, const char *string)
+clgan_status text_shell_word(char **word, const char *path)
 {
     struct text text = {0};
-    bool quoted = !*string;
-    for (const char *at = string; *at; at++)
+    bool quoted = !*path;
+    for (const char *at = path; *at; at++)
         if ((unsigned char)*at < 0x80 && !isalnum((unsigned char)*at) && !strchr("_-+./:,@%", *at)) quoted = true;
-    if (!quoted) return memory_copy_text(word, string);
-    text_append(&text, "'");
-    for (; *string; string++) text_append(&text, *string == '\'' ? "'\\''" : "%c", *string);
-    text_append(&text, "'");
+    text_append(&text, "%s%s", quoted ? "'" : "", *path == '-' ? "./" : "");
+    for (; *path; path++) text_append(&text, *path == '\'' ? "'\\''" : "%c", *path);
+    if (quoted) text_append(&text, "'");
     return text_take(word, &text);
 }

@@ -29,9 +29,9 @@ void text_clean(char *string);
 bool text_ends_with(const char *string, const char *ending);
 /* Bytes of the UTF-8 character that begins a string of `left` bytes; 0: none does. */
 size_t text_character(const char *string, size_t left);
-/* `*word` = a string as a shell takes it for one word: in quotes where it has more than letters, digits and signs that
- * mean nothing to a shell. Freed with free(). */
-clgan_status text_shell_word(char **word, const char *string);
+/* `*word` = a path as a shell takes it for one word, and a command for no option: in quotes where it has more than
+ * letters, digits and signs that mean nothing to a shell. Freed with free(). */
+clgan_status text_shell_word(char **word, const char *path);
 /* Hands the string over to `*out` (freed with free()) and empties `text`; CLGAN_FAILED if an append had failed. */
 clgan_status text_take(char **out, struct text *text);
 

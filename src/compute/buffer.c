@@ -138,8 +138,9 @@ static size_t padded_bytes(const struct tensor *tensor)
 
 clgan_status arena_add(struct arena *arena, struct tensor *tensor, size_t rows, size_t columns, enum element element)
 {
-    size_t elements;
-    if (!checked_multiply(&elements, rows, columns) || elements > UINT32_MAX) /* kernels count them in 32 bits */
+    size_t elements, bytes;
+    if (!checked_multiply(&elements, rows, columns) || !checked_multiply(&bytes, elements, 8) ||
+        elements > UINT32_MAX) /* kernels count them in 32 bits */
         return status_fail(
             CLGAN_FAILED,
             "a tensor of %zu x %zu would take %.0f MB, and one of 2^32 elements, %.0f MB, is the largest "

@@ -113,11 +113,6 @@ static bool check_train(struct recipe_fault *fault, const struct recipe *recipe)
         return fault_at(fault, SECTION_TRAIN, 0, "generator_steps",
                         "expected 1 where updates are simultaneous, found %lld",
                         (long long)recipe->train.generator_steps);
-    if (recipe->train.simultaneous_epochs &&
-        (recipe->train.discriminator_steps > 1 || recipe->train.generator_steps > 1))
-        return fault_at(fault, SECTION_TRAIN, 0, "simultaneous_epochs",
-                        "expected 0 where a net makes several steps in turn, found %lld",
-                        (long long)recipe->train.simultaneous_epochs);
     if (recipe->train.real_label <= recipe->train.fake_label)
         return fault_at(fault, SECTION_TRAIN, 0, "real_label", "expected more than fake_label, found %g and %g",
                         recipe->train.real_label, recipe->train.fake_label);
@@ -127,9 +122,6 @@ static bool check_train(struct recipe_fault *fault, const struct recipe *recipe)
 static bool check_optimiser(struct recipe_fault *fault, const struct optimiser_recipe *optimiser,
                             enum recipe_section_id id)
 {
-    if (optimiser->lowest_rate > optimiser->learning_rate)
-        return fault_at(fault, id, 0, "lowest_rate", "expected at most learning_rate, %g, found %g",
-                        optimiser->learning_rate, optimiser->lowest_rate);
     if (optimiser->momentum_start >= optimiser->momentum_end)
         return fault_at(fault, id, 0, "momentum_epochs", "expected two epochs in order, found [%lld, %lld]",
                         (long long)optimiser->momentum_start, (long long)optimiser->momentum_end);

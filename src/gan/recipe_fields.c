@@ -124,7 +124,7 @@ static const struct recipe_field data_fields[] = {
      .about = "Training rows that are held out, for --evaluate-every and clgan evaluate: the last ones of a file, of a "
               "folder every so many."},
     {"preparation", FIELD_CHOICE, DATA_IN(preparation), .names = preparation_names, PICTURES,
-     .about = "unit: bytes / 255. contrast55: each row less its mean, over its standard deviation, both with a floor."},
+     .about = "unit: bytes / 255. contrast55: each row less its mean, scaled to the norm 55."},
     {"mean", FIELD_REAL, DATA_IN(mean), RANGE(-MANY, MANY), .required = true, .kinds = KIND_GAUSSIAN,
      .owner = "format gaussian", .about = "Of the Gaussian."},
     {"deviation", FIELD_REAL, DATA_IN(deviation), RANGE(0, MANY), .above_low = true, .required = true, DRAWN,

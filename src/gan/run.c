@@ -256,28 +256,9 @@ static clgan_status make_folder(struct clgan_run *run, const char *folder)
     return status;
 }
 
-static bool takes_layers(const struct network_recipe *network)
-{
-    for (size_t i = 0; i < network->count; i++)
-        if (network->layers[i].take >= 0) return true;
-    return false;
-}
-
-static clgan_status check_from(const struct recipe *recipe, const char *from)
-{
-    const bool takes = takes_layers(&recipe->generator) || takes_layers(&recipe->discriminator);
-    if (takes && !from)
-        return status_fail(CLGAN_USAGE, "recipe %s takes layers over from another run: name it with --from RUN",
-                           recipe->name);
-    if (from && !takes)
-        return status_fail(CLGAN_USAGE, "recipe %s takes no layers over: --from has no use (a layer asks with take: N)",
-                           recipe->name);
-    return CLGAN_OK;
-}
-
 static clgan_status create(struct clgan_run *run, const char *folder, const char *data, const char *from)
 {
-    TRY(check_from(&run->recipe, from));
+    TRY(run_check_recipe(&run->recipe, from));
     TRY(make_absolute(&run->data, data, "data"));
     TRY(make_absolute(&run->from, from, "run"));
     TRY(recipe_write(&run->recipe_text, &run->recipe));

@@ -44,6 +44,10 @@ void run_halve_rates(struct clgan_run *run, unsigned times);
 /* Writes run.json anew, and then recipe.yaml where it is not there yet: a folder that has it has both. */
 clgan_status run_write(struct clgan_run *run);
 
+/* CLGAN_USAGE where a new run of that recipe makes no sense, with what `--from` names (NULL: nothing). Runs that were
+ * made with it can be gone on with, and looked at. */
+clgan_status run_check_recipe(const struct recipe *recipe, const char *from);
+
 /* Makes of a run that has a path alone, in `folder`, what the file of weights there says. */
 clgan_status run_open_weights(struct clgan_run *run);
 /* CLGAN_USAGE where the run is weights alone: it has no log, no checkpoints, nothing to go on from. */

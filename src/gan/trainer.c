@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "compute/choices.h"
 #include "gan/checkpoint.h"
 #include "gan/checkpoint_files.h"
 #include "gan/divergence.h"
@@ -196,12 +197,12 @@ static clgan_status train_on(struct trainer *trainer, double opened)
     }
 }
 
-/* What was asked for is kept, in a run that is there from now on: to be trained, or to be resumed where its data fits
- * and a device failed, or Ctrl-C came. A mistake changes nothing, and leaves no new run behind. */
+/* What was asked for is kept once all is set up. Where it is not, a new run is there to be resumed if its data fits and
+ * a device failed, or Ctrl-C came. A mistake changes nothing, and leaves no new run behind. */
 static clgan_status keep_asked(struct clgan_run *run, clgan_status status, bool fits)
 {
     if (status == CLGAN_OK) return run_write(run);
-    if (status == CLGAN_STOPPED || (status == CLGAN_FAILED && fits)) run_write(run);
+    if (!run->begun && (status == CLGAN_STOPPED || (status == CLGAN_FAILED && fits))) run_write(run);
     return status;
 }
 
@@ -229,9 +230,12 @@ static clgan_status train(struct clgan_run *run, const clgan_train_options *opti
     clgan_status status = training_open(
         &training, &run->recipe, &(struct training_request){.data = run->data, .choices = choices, .fits = &fits},
         options, &run->log);
+    const bool is_open = status == CLGAN_OK;
+    if (is_open) status = set_up(&trainer, checkpoint);
+    if (status == CLGAN_OK && training.chosen) status = choices_write(training.device, choices, true);
     free(choices);
-    if (status != CLGAN_OK) return keep_asked(run, status, fits);
-    status = keep_asked(run, set_up(&trainer, checkpoint), fits);
+    status = keep_asked(run, status, fits);
+    if (!is_open) return status;
     if (status == CLGAN_OK && run->from && !checkpoint)
         status = trainer_save(&trainer); /* the other run may train on */
     if (status == CLGAN_OK && checkpoint) log_info(&run->log, "resuming from %s", checkpoint->file.path);

@@ -168,6 +168,7 @@ static clgan_status recall_best(struct trainer *trainer)
 {
     struct checkpoint best;
     char *path;
+    if (!trainer->run->evaluate_every) return CLGAN_OK;
     TRY(checkpoint_files_best(&path, trainer->run->folder));
     if (!file_is_missing(path) && checkpoint_open(&best, path, trainer->run->recipe_text) == CLGAN_OK) {
         trainer->best = fmax(trainer->best, best.log_likelihood); /* passes over NAN */

@@ -84,7 +84,8 @@ static clgan_status set_up(struct training *training, const struct training_requ
     TRY(selftest_gate(training->device, options->force, log));
     TRY(pair_plan_probe(&training->pair));
     TRY(monitor_make(&training->monitor, &training->pair));
-    return begun ? CLGAN_OK : choices_write(training->device, request->choices, true);
+    training->chosen = !begun;
+    return CLGAN_OK;
 }
 
 clgan_status training_open(struct training *training, const struct recipe *recipe,

@@ -14,6 +14,7 @@ struct training {
     struct batches batches;
     struct sampler sampler;
     struct monitor monitor; /* of trainings that have a run */
+    bool chosen;            /* its kernels are not those of the run's file, which is to be written */
 };
 
 /* What training_open starts from. */
@@ -21,8 +22,8 @@ struct training_request {
     const char *data;    /* as --data */
     bool imagined;       /* where the data is not found, go on as if there were enough of it: nothing will be trained */
     const char *choices; /* file of the run's kernels: read where it exists; else they are the device's kept ones,
-                            measured in a few seconds if there are none and the options allow it, and written. NULL:
-                            there is no run, nothing is measured or written */
+                            measured in a few seconds if there are none and the options allow it. NULL: there is no
+                            run, nothing is measured */
     bool *fits;          /* becomes true when the data is there and has rows for a step; may be NULL */
 };
 

@@ -1,14 +1,32 @@
 #include "gan/tuning.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "compute/tune.h"
 #include "gan/training.h"
 
 /* Of the quick tuning; building a kernel counts, and the last one may end later. */
 #define QUICK_SECONDS 4.0
 enum { QUICK_CANDIDATES = 4, QUICK_BYTES = 256 << 20, ALL_CANDIDATES = 48 };
+
+/* Waits for other processes that keep theirs; -1 where nothing can be locked: then some of theirs may be lost. */
+static int lock_beside(const char *path)
+{
+    struct text name = {0};
+    char *file;
+    int handle, result;
+    text_append(&name, "%s.lock", path);
+    if (text_take(&file, &name) != CLGAN_OK) return -1;
+    FILE_RETRY(handle, open(file, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666));
+    free(file);
+    if (handle >= 0) FILE_RETRY(result, flock(handle, LOCK_EX));
+    return handle;
+}
 
 /* Beside what other processes have measured and kept meanwhile. */
 static clgan_status keep(struct device *device)
@@ -20,9 +38,13 @@ static clgan_status keep(struct device *device)
     TRY(choices_path(&path, device));
     beside.choices = &all;
     clgan_status status = file_make_folders(device->cache_dir);
-    if (status == CLGAN_OK) status = choices_read(&found, &beside, path, &device->log);
-    if (status == CLGAN_OK) status = choices_merge(&all, device->choices);
+    const int lock = status == CLGAN_OK ? lock_beside(path) : -1;
+    if (status == CLGAN_OK) {
+        if (choices_read(&found, &beside, path, NULL) != CLGAN_OK) choices_free(&all); /* it is written anew */
+        status = choices_merge(&all, device->choices);
+    }
     if (status == CLGAN_OK) status = choices_write(&beside, path, false);
+    if (lock >= 0) close(lock);
     for (size_t i = 0; status == CLGAN_OK && i < device->choices->count; i++) device->choices->list[i].kept = true;
     choices_free(&all);
     free(path);

@@ -41,7 +41,7 @@ struct optimiser_recipe {
     enum optimiser_kind kind; /* kind: sgd | adam */
     double learning_rate;     /* learning_rate: > 0 */
     double decay;             /* decay: the rate is learning_rate / decay^t after t updates, >= 1, default 1 */
-    double lowest_rate;       /* lowest_rate: never under this, default 1e-6 */
+    double lowest_rate;       /* lowest_rate: never under this, default 1e-6, or learning_rate where that is less */
     double momentum;          /* momentum: sgd only, [0, 1), default 0.5 */
     double final_momentum;    /* final_momentum: sgd only, default = momentum */
     int64_t momentum_start,

@@ -95,8 +95,12 @@ load common
   fails 1 "No such file" "$CLGAN" train --resume run --data nowhere --epochs 2
   fails 1 "no train-images" "$CLGAN" train --resume run --data . --epochs 2
   fails 2 "trained on 65 pictures, this data has 66" "$CLGAN" train --resume run --data other --epochs 2
-  cmp run/run.json before
+  sed -i 's/^driver: .*/driver: another/' run/kernels.txt # as after a change of driver: new kernels would be chosen
+  cp run/kernels.txt kernels
+  fails 2 "trained on 65 pictures" "$CLGAN" train --resume run --data other --epochs 2
+  cmp run/run.json before && cmp run/kernels.txt kernels
   "$CLGAN" train --resume run --epochs 2 --quiet
+  ! cmp -s run/kernels.txt kernels || false
 }
 
 @test "two trainings that begin at once have a folder each" {

@@ -58,6 +58,8 @@ load common
   tiny --out "$folder" 2>log || true
   eval "clgan train $(sed -n 's/.*go on with //p' log) --epochs 2 --quiet"
   [ "$(wc -l <"$folder/log.jsonl")" = 2 ]
+  tiny --epochs 1 --out=-dash --show=none 2>log
+  eval "$(sed -n 's/.*draw more with: \(.*\); see it all with: .*/\1/p' log)"
 }
 
 @test "resuming gives the bits of a training that was never stopped" {
@@ -314,7 +316,7 @@ END
   "$CLGAN" train ring8 --set train.batch=24 --set data.steps_per_epoch=5 --set output.samples=50 --epochs 1 --out run --quiet
   wait "$tuning"
   "$CLGAN" tune --show >kept
-  grep -q " 16 x " kept && grep -q " 24 x " kept
+  for batch in 16 24; do grep -q "^XW [^|]*/[0-9]* $batch x " kept; done
 }
 
 @test "Ctrl-C ends a tuning with what it found" {

@@ -173,11 +173,12 @@ static void tell_end(struct report *report, const char *state, const char *troub
     report->failed += (size_t)failed;
 }
 
-static void tell_all(const struct report *report)
+/* `code`: of the command, but for checks that failed. */
+static void tell_all(const struct report *report, int code)
 {
     FILE *out = report->context->out;
     if (report->how->json) {
-        fprintf(out, "], \"passed\": %s}\n", report->failed ? "false" : "true");
+        fprintf(out, "], \"passed\": %s}\n", report->failed || code ? "false" : "true");
         return;
     }
     if (!report->failed)
@@ -300,6 +301,6 @@ int command_selftest(struct context *context, int argc, char **argv)
     if (how.all && how.device) return command_misuse("selftest", "--all takes no --device");
     context->quiet = 1;
     code = how.all ? test_all(&report) : test_device(&report, how.device, NULL);
-    if (report.devices && (how.json || code != 130)) tell_all(&report);
+    if (report.devices && (how.json || !code)) tell_all(&report, code);
     return code ? code : report.failed ? CLGAN_FAILED : 0;
 }
