@@ -3,6 +3,11 @@
 # and one line says what was wrong with which file.
 load common
 
+setup() {
+  cd "$BATS_TEST_TMPDIR"
+  own_cache # runs whose kernels.txt is damaged measure anew
+}
+
 # Everything here but folder $1, by name and content.
 others() {
   find . -path "./$1" -prune -o -path ./cache -prune -o -printf '%p %y %l\n' | sort

@@ -95,6 +95,7 @@ load common
   fails 1 "No such file" "$CLGAN" train --resume run --data nowhere --epochs 2
   fails 1 "no train-images" "$CLGAN" train --resume run --data . --epochs 2
   fails 2 "trained on 65 pictures, this data has 66" "$CLGAN" train --resume run --data other --epochs 2
+  own_cache # in which measures are kept
   sed -i 's/^driver: .*/driver: another/' run/kernels.txt # as after a change of driver: new kernels would be chosen
   cp run/kernels.txt kernels
   fails 2 "trained on 65 pictures" "$CLGAN" train --resume run --data other --epochs 2
