@@ -25,7 +25,6 @@ struct watch_stream {
     size_t written;
     uint64_t history, row, told; /* where it stands: as the fields of struct clgan_watch */
     bool asleep, over;           /* over: it was told of the end */
-    bool foreign;                /* its page is of another server, and was not told so yet */
     struct watch_stream *next;
 };
 

@@ -26,10 +26,7 @@ static void tell_rows(struct watch_stream *stream)
     bool missed =
         stream->history != watch->history || stream->row > watch->rows || watch->rows - stream->row > WATCH_ROWS;
     for (uint64_t row = stream->row; !missed && row < watch->rows; row++) missed = !watch->row[row % WATCH_ROWS];
-    if (stream->foreign) {
-        text_append(out, "event: another\ndata:\n\n");
-        stream->foreign = false;
-    } else if (missed)
+    if (missed)
         text_append(out, "event: reload\ndata:\n\n");
     else if (stream->row < watch->rows) {
         text_append(out, "event: epochs\nid: %s-%" PRIu64 "-%" PRIu64 "\ndata: [", watch->token, watch->history,
@@ -139,15 +136,15 @@ enum MHD_Result watch_stream_begin(struct clgan_watch *watch, struct MHD_Connect
     char token[WATCH_TOKEN + 1] = "";
     const int read =
         from ? sscanf(from, "%16[0-9a-f]-%20" SCNu64 "-%20" SCNu64, token, &stream->history, &stream->row) : 0;
-    stream->foreign = *token && strcmp(token, watch->token) != 0;
-    if (read != 3) {
+    const bool foreign = *token && strcmp(token, watch->token) != 0;
+    if (read != 3 || foreign) {
         stream->history = watch->history;
         stream->row = watch->rows;
     }
     stream->next = watch->streams;
     watch->streams = stream;
     pthread_mutex_unlock(&watch->lock);
-    text_append(&stream->out, "retry: 1000\n\n");
+    text_append(&stream->out, "retry: 1000\n\n%s", foreign ? "event: another\ndata:\n\n" : "");
     struct MHD_Response *response =
         MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PIECE_BYTES, read_stream, stream, end_stream);
     if (!response) {
