@@ -93,8 +93,8 @@ struct tool {
     const char *see_also; /* "other(1), third(1)" */
 };
 
-/* Runs the program's subcommand that argv[1] names, or what it has of its own: help, --version, --manual, --complete.
- * Returns the exit code. */
+/* Runs the program's subcommand that argv[1] names, or what it has of its own: help, --version, --manual, --complete,
+ * and closes `out`. Returns the exit code: 1 where the output could not be written. */
 int tool_run(struct context *context, int argc, char **argv);
 /* NULL if there is none of that name. */
 const struct subcommand *tool_find(const struct tool *tool, const char *name);

@@ -74,7 +74,7 @@ static int run_own(int *code, struct context *context, const char *name, int arg
     return 1;
 }
 
-int tool_run(struct context *context, int argc, char **argv)
+static int run(struct context *context, int argc, char **argv)
 {
     const struct tool *tool = context->tool;
     const char *name = argc > 1 ? argv[1] : NULL;
@@ -87,4 +87,13 @@ int tool_run(struct context *context, int argc, char **argv)
     }
     const struct subcommand *found = tool_find(tool, name);
     return found ? found->run(context, argc - 1, argv + 1) : unknown(tool, name);
+}
+
+int tool_run(struct context *context, int argc, char **argv)
+{
+    const int code = run(context, argc, argv);
+    const int failed = ferror(context->out) != 0; /* of a write before the last, too */
+    if (!fclose(context->out) && !failed) return code;
+    fprintf(stderr, "%s: the output can't be written\n", context->tool->name);
+    return CLGAN_FAILED;
 }
