@@ -136,6 +136,7 @@ clgan_status survey_list(FILE *out)
 static clgan_status open_device(struct survey *survey, bool events)
 {
     survey->events = events;
+    survey->begin = clock_seconds();
     TRY(device_open(&survey->device, &survey->options, events, NULL));
     choices_load(survey->device, NULL);
     return CLGAN_OK;
@@ -211,7 +212,8 @@ static clgan_status list_measures(struct survey *survey)
 }
 
 /* Every measure comes once where there is time at all: building kernels takes most of it at first. A slow device has no
- * second round. */
+ * second round. The driver's clock has its own time, so that what is known of a row doesn't hang on how long the
+ * builds took. */
 static bool has_time(const struct survey *survey, size_t round)
 {
     return clock_seconds() - survey->begin < survey->effort->nominal * (round && !survey->events ? 1.2 : 6);
@@ -255,7 +257,7 @@ static clgan_status run_rounds(struct survey *survey)
 
 clgan_status survey_device(FILE *out, const clgan_device_options *options, enum survey_size size)
 {
-    struct survey survey = {.out = out, .effort = &survey_efforts[size], .options = *options, .begin = clock_seconds()};
+    struct survey survey = {.out = out, .effort = &survey_efforts[size], .options = *options};
     clgan_status status = open_device(&survey, false);
     if (status == CLGAN_OK) {
         survey.simulator = is_simulator(&survey.device->info);

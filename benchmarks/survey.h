@@ -51,7 +51,7 @@ struct survey {
     bool events;           /* this pass asks the driver's clock */
     struct peak peak;
     double reached;           /* FLOP/s of the first training: more is not to be hoped for of others; 0: not known */
-    double begin;             /* clock_seconds */
+    double begin;             /* clock_seconds where this pass began */
     struct measure *measures; /* owned */
     size_t count, capacity;
     FILE *out; /* lines of JSON */
