@@ -24,7 +24,7 @@
  * picture: it is over when they have asked for nothing for so long. Seconds. */
 #define WAKE_SECONDS 0.2
 #define END_SECONDS 2.0
-#define QUIET_SECONDS 0.4
+#define QUIET_SECONDS 1.0
 
 /* ---- beginning ---- */
 

@@ -96,9 +96,12 @@
     ended = true;
     source.close();
     clearTimeout(drawing);
-    draw();
-    replaceParts(parts);
-    sayNews(words + " Its server is gone; clgan report writes this page to a file.");
+    report.setFrames(); // the server waits a moment for the last picture to be asked for, not until all is drawn
+    setTimeout(() => {
+      draw();
+      replaceParts(parts);
+      sayNews(words + " Its server is gone; clgan report writes this page to a file.");
+    });
   });
   source.addEventListener("error", () => {
     if (!ended) sayNews("The connection is lost; trying again.");
