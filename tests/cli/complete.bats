@@ -38,6 +38,7 @@ places() {
   [ "$(offered train --on-nan=ro)" = $'words\n--on-nan=rollback' ]
   [ "$(offered figure d)" = $'words\ndensity' ]
   [ "$(offered evaluate run --measures all,me)" = $'words\nall,memorisation' ]
+  "$CLGAN" devices >/dev/null # a shell waits for three seconds: drivers are in memory, then
   [[ "$("$CLGAN" --complete train --device "")" == *$'\n0\tcpu: '* ]]
   [ "$(offered train ring8 --set data.mo)" = $'parts\ndata.modes=' ]
   [ "$(offered train mnist --set data.mo)" = parts ]

@@ -8,7 +8,7 @@ python() { /usr/bin/python3 "$@"; }
 
 # Starts a training of long epochs in the background, as $pid, and waits until it is under way.
 start() {
-  "$CLGAN" train ring8 --set train.batch=16 --set output.samples=50 --set data.steps_per_epoch=4000 --no-tune "$@" 2>log &
+  "$CLGAN" train ring8 --set train.batch=16 --set output.samples=50 --set data.steps_per_epoch=12000 --no-tune "$@" 2>log &
   pid=$!
   until grep -q "first step" log; do sleep 0.01; done
 }
@@ -78,13 +78,13 @@ ends() {
 }
 
 @test "SIGTERM and SIGINT finish the step, save and say how to go on; a second SIGINT ends at once" {
-  tiny --set data.steps_per_epoch=4000 --epochs 1 --out whole --quiet
+  tiny --set data.steps_per_epoch=12000 --epochs 1 --out whole --quiet
   for signal in TERM INT; do
     start --epochs 1 --out "$signal"
     kill -"$signal" "$pid"
     ends 130
     grep -q "saved; go on with: clgan train --resume $signal" log
-    [ "$(basename "$(newest "$signal")")" != step-000000004000.safetensors ]
+    [ "$(basename "$(newest "$signal")")" != step-000000012000.safetensors ]
   done
   "$CLGAN" train --resume TERM --quiet
   cmp "$(newest whole)" "$(newest TERM)"

@@ -29,11 +29,11 @@ BASE = [(0, 0, 0), (205, 0, 0), (0, 205, 0), (205, 205, 0), (0, 0, 238), (205, 0
 
 
 def run(size, command):
+    columns, rows, width, height = (size + [0, 0])[:4]
     process, terminal = pty.fork()
     if process == 0:
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, width, height))
         os.execvp(command[0], command)
-    columns, rows, width, height = (size + [0, 0])[:4]
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, width, height))
     told, end = b"", time.monotonic() + LIMIT
     while True:
         if not select.select([terminal], [], [], max(0, end - time.monotonic()))[0]:

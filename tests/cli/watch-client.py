@@ -39,13 +39,14 @@ def code(answer):
     return int(answer.split(b" ")[1]) if answer else 0
 
 
-def events(path="/events", headers=""):
-    """(name, id, data) as they come, the chunks put together."""
+def events(path="/events", headers="", begun=lambda: None):
+    """(name, id, data) as they come, the chunks put together; `begun` is called once the server has the stream."""
     with connect() as made:
         made.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\n{headers}\r\n".encode())
         stream = made.makefile("rb")
         while stream.readline().strip():
             pass
+        begun()
         text = b""
         while size := int(stream.readline() or b"0", 16):
             text += stream.read(size)
@@ -120,7 +121,7 @@ def followed():
 
 def ended():
     """The last event says how it ended, and with which words the page stays."""
-    *_, (name, _, data) = events()
+    *_, (name, _, data) = events(begun=lambda: print("follows", flush=True))
     data = json.loads(data)
     assert name == "end" and more[0] in data["words"] and "data-live" in data["parts"], (name, data)
 

@@ -15,12 +15,22 @@ watched() {
 
 # $port, from log; waits until the training has come so far that it logs the words.
 find_port() {
-  for _ in $(seq 1000); do
-    grep -q "${1:-watch it at}" log && break
+  until grep -q "${1:-watch it at}" log; do
+    kill -0 "$pid"
     sleep 0.01
   done
   port=$(sed -n 's|.*http://127.0.0.1:\([0-9]*\)/.*|\1|p' log)
   [ -n "$port" ]
+}
+
+# $reader: a browser that follows the training by now, and is to hear of its end in these words.
+follow_to_end() {
+  client ended "$port" "$1" >following &
+  reader=$!
+  until grep -q follows following 2>/dev/null; do
+    kill -0 "$reader" || grep -q follows following
+    sleep 0.01
+  done
 }
 
 # The training ends with that exit code.
@@ -48,9 +58,7 @@ teardown() {
   # nobody but this machine is listened to
   ! ss -tln 2>/dev/null | grep -E "(0\.0\.0\.0|\*|\[::\]):$port " || false # where there is ss
   [ "$(grep -c " 0100007F:$(printf %04X "$port") 00000000:0000 0A" /proc/net/tcp)" = 1 ]
-  client ended "$port" "was stopped" &
-  reader=$!
-  sleep 0.3
+  follow_to_end "was stopped"
   kill -INT "$pid"
   ends 130
   wait "$reader"
@@ -58,7 +66,7 @@ teardown() {
 }
 
 @test "browsers that never read, or ask half, hold up neither the training nor each other; its bits stay" {
-  watched --epochs 20 --out run
+  watched --epochs 60 --out run
   mkfifo hold
   client silent "$port" <hold >silent &
   exec 9>hold
@@ -67,12 +75,11 @@ teardown() {
     sleep 0.01
   done
   client followed "$port"
-  client ended "$port" "has ended" &
-  reader=$!
+  follow_to_end "has ended"
   ends 0
   wait "$reader"
   exec 9>&-
-  "$CLGAN" train ring8 --set train.batch=16 --set output.samples=50 --set data.steps_per_epoch=600 --no-tune --epochs 20 --out alone --quiet 2>/dev/null
+  "$CLGAN" train ring8 --set train.batch=16 --set output.samples=50 --set data.steps_per_epoch=600 --no-tune --epochs 60 --out alone --quiet 2>/dev/null
   cmp "$(newest alone)" "$(newest run)"
   cmp alone/run.json run/run.json
 }
@@ -136,15 +143,14 @@ assert all(abs(a - b) < 1e-5 for a, b in zip(run["values"]["d_loss"], logged)), 
   "$CLGAN" train helvetica --no-tune --stop-on-collapse --out run --watch 0 2>log &
   pid=$!
   find_port
-  client ended "$port" failed &
-  reader=$!
+  follow_to_end failed
   ends 1
   wait "$reader"
 }
 
 @test "in a browser: the page grows by itself, and stays when the training ends" {
-  watched --epochs 30 --out "run <b>"
-  run timeout 90 /usr/bin/python3 "$BATS_TEST_DIRNAME/browser.py" "http://127.0.0.1:$port/" 'new Promise(done => {
+  watched --epochs 30 --set data.steps_per_epoch=2400 --out "run <b>"
+  run timeout 300 /usr/bin/python3 "$BATS_TEST_DIRNAME/browser.py" "http://127.0.0.1:$port/" 'new Promise(done => {
     const id = name => document.getElementById(name), plot = document.querySelector(".plot"), seen = new Set(), words = new Set();
     const look = () => {
       seen.add(plot.getAttribute("aria-valuemax"));

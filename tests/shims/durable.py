@@ -9,7 +9,7 @@ SHIMS = os.environ["CLGAN_SHIMS"]
 LONG = os.environ.get("CLGAN_LONG") == "1"
 TINY = ["train", "ring8", "--set", "train.batch=16", "--set", "data.steps_per_epoch=4", "--set", "output.samples=50", "--no-tune"]
 TIMES = {"seconds", "steps_per_second", "samples_per_second", "seconds_left"}
-SECONDS = 120  # longer than any of these may take: what takes longer hangs
+SECONDS = 900  # longer than any of these may take: what takes longer hangs
 
 
 def begin(out, *more):
