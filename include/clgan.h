@@ -38,7 +38,8 @@ typedef enum clgan_status {
 /* Library version, "major.minor.patch". */
 CLGAN_API const char *clgan_version(void);
 
-/* Message of the last call that failed in this thread; "" if none did. Valid until the next failing call. */
+/* Message of the last call that failed in this thread; "" if none did. Valid until the thread's next call: one that
+ * succeeds may leave another message, too. */
 CLGAN_API const char *clgan_last_error(void);
 
 /* What a line of log is. */
@@ -209,7 +210,8 @@ typedef struct clgan_run clgan_run;
 /* Makes the run's folder; touches no device. It can be opened once clgan_train has begun in it. `folder` NULL:
  * runs/NAME-NNN, the first free number. `data` NULL: the usual places; `from`: a run whose layers the recipe takes
  * over, NULL if it takes none. CLGAN_USAGE if the folder exists and holds anything but what a training leaves that was
- * killed as it began. The folder is locked, as by clgan_train, until the first training ends or the run is freed. */
+ * killed as it began. The folder is locked, as by clgan_train, until a training has begun in it and ended, or the run
+ * is freed. */
 CLGAN_API clgan_status clgan_run_create(clgan_run **run, const clgan_recipe *recipe, const char *folder,
                                         const char *data, const char *from, const clgan_log *log);
 /* Opens the folder of an existing run; touches no device and locks nothing. CLGAN_USAGE where it is not the folder of a
@@ -225,7 +227,8 @@ CLGAN_API clgan_status clgan_pretrained(char **path, const char *name);
 CLGAN_API const char *clgan_run_folder(const clgan_run *run);
 /* The same as a shell takes it for one word, quoted where it has to be: for a command to copy; valid as long. */
 CLGAN_API const char *clgan_run_word(const clgan_run *run);
-/* Frees the object and unlocks the folder, which stays as it is. */
+/* Frees the object and unlocks the folder, which stays as it is; one that was made for a training that never began is
+ * removed. */
 CLGAN_API void clgan_run_free(clgan_run *run);
 
 /* Is the training collapsing? Measured on the last minibatches of an epoch; NAN: not known. src/gan/monitor.h has the

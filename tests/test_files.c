@@ -79,9 +79,10 @@ START_TEST(what_a_killed_writer_leaves_is_swept)
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) ck_assert_msg(!file_is_temporary(kept[i]), "%s", kept[i]);
     put("kept", 4);
     CHECK_OK(file_begin(&writer, path));
-    file_sweep(folder, 1000);
+    file_sweep(folder, NULL, 1000);
+    file_sweep(folder, "another", 0);
     ck_assert(file_exists(writer.temporary));
-    file_sweep(folder, 0);
+    file_sweep(folder, NULL, 0);
     ck_assert(!file_exists(writer.temporary));
     must_hold("kept");
     file_abandon(&writer);

@@ -30,7 +30,7 @@ static FILE *open_to_read(const char *path)
 {
     FILE *stream;
     do {
-        stream = fopen(path, "rb");
+        stream = fopen(path, "rbe"); /* e: not for programs that are started meanwhile */
     } while (!stream && errno == EINTR);
     return stream;
 }

@@ -56,9 +56,9 @@ clgan_status file_list(struct file_names *names, const char *folder);
 void file_names_free(struct file_names *names);
 /* Whether it is the name of a file_writer's temporary file. */
 bool file_is_temporary(const char *name);
-/* Removes temporary files of writers that were killed: those in `folder` that are at least `seconds` old. What can't be
- * removed stays. */
-void file_sweep(const char *folder, double seconds);
+/* Removes temporary files of writers that were killed: those in `folder` whose name begins with `name` (NULL: all) and
+ * that are at least `seconds` old. What can't be removed stays. */
+void file_sweep(const char *folder, const char *name, double seconds);
 
 /* CLGAN_FAILED where `path` is a link: it may lead anywhere. */
 clgan_status file_refuse_link(const char *path);

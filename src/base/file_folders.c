@@ -150,13 +150,14 @@ bool file_is_temporary(const char *name)
     return at > 0 && name[at] == '.' && at + 1 < length - (sizeof ending - 1);
 }
 
-void file_sweep(const char *folder, double seconds)
+void file_sweep(const char *folder, const char *name, double seconds)
 {
     struct file_names names;
     struct stat info;
     char *path;
     if (file_list(&names, folder) != CLGAN_OK) return;
     for (size_t i = 0; i < names.count; i++) {
+        if (name && strncmp(names.list[i], name, strlen(name)) != 0) continue;
         if (!file_is_temporary(names.list[i]) || file_join(&path, folder, names.list[i]) != CLGAN_OK) continue;
         if (stat(path, &info) == 0 && difftime(time(NULL), info.st_mtime) >= seconds) unlink(path);
         free(path);

@@ -31,6 +31,15 @@ clgan_status status_fail(clgan_status status, const char *format, ...)
     return keep(status, text, "");
 }
 
+clgan_status status_check_size(size_t size, size_t expected)
+{
+    if (size == expected) return CLGAN_OK;
+    return status_fail(CLGAN_USAGE,
+                       "options of %zu bytes, expected %zu: begin them with their initialiser, and build the program "
+                       "with the clgan.h of this library, " CLGAN_VERSION,
+                       size, expected);
+}
+
 clgan_status status_within(clgan_status status, const char *format, ...)
 {
     char text[sizeof last_error], prefix[12288]; /* room for a build log */

@@ -13,6 +13,11 @@ clgan_status status_fail(clgan_status status, const char *format, ...) __attribu
  * which may have lines, as a compiler's log has. */
 clgan_status status_within(clgan_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* CLGAN_USAGE where options are not of the size that the library knows: the program was built against another clgan.h.
+ */
+clgan_status status_check_size(size_t size, size_t expected);
+#define CHECK_OPTIONS(options) status_check_size((options)->size, sizeof *(options))
+
 /* Returns from the calling function when `expression` is not CLGAN_OK. */
 #define TRY(expression)                                                                                                \
     do {                                                                                                               \

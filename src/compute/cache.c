@@ -55,7 +55,7 @@ void cache_store(const char *folder, const char key[HASH_DIGITS + 1], const void
     if (digest(digits, binary, length) != CLGAN_OK || file_make_folders(folder) != CLGAN_OK ||
         entry_path(&path, folder, key) != CLGAN_OK)
         return;
-    file_sweep(folder, abandoned);
+    file_sweep(folder, NULL, abandoned);
     text_append_bytes(&text, magic, sizeof magic);
     text_append_bytes(&text, key, HASH_DIGITS);
     text_append_bytes(&text, digits, HASH_DIGITS);

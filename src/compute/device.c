@@ -44,6 +44,7 @@ clgan_status device_open(struct device **out, const clgan_device_options *option
     struct device *device = NULL;
     size_t count;
     char why[160], trouble[DEVICE_TROUBLE];
+    TRY(CHECK_OPTIONS(options));
     TRY(device_list(&list, &count, trouble, log));
     clgan_status status = device_choose(&chosen, why, list, count, options->device);
     if (status != CLGAN_OK && !count && *trouble) status = status_within(status, "%s", trouble);

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "compute/quirks.h"
 
 static const char install_hint[] = "install a driver: on Debian `apt install pocl-opencl-icd` for the CPU, "
@@ -199,12 +200,24 @@ static clgan_status list_devices(struct listed_device **devices, size_t *count, 
  * once. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
+/* All of them are warnings. They are told where nothing is locked: who hears them may ask for devices, too. */
+static void keep_line(void *lines, clgan_level level, const char *line)
+{
+    (void)level;
+    text_append(lines, "%s\n", line);
+}
+
 clgan_status device_list(struct listed_device **devices, size_t *count, char trouble[DEVICE_TROUBLE],
                          const clgan_log *log)
 {
+    struct text warnings = {0};
+    const clgan_log kept = {.line = keep_line, .user = &warnings};
     pthread_mutex_lock(&lock);
-    const clgan_status status = list_devices(devices, count, trouble, log);
+    const clgan_status status = list_devices(devices, count, trouble, &kept);
     pthread_mutex_unlock(&lock);
+    for (const char *line = warnings.bytes, *end; line && (end = strchr(line, '\n')); line = end + 1)
+        log_warning(log, "%.*s", (int)(end - line), line);
+    text_free(&warnings);
     return status;
 }
 

@@ -224,9 +224,13 @@ clgan_status clgan_rows_write_npy(const clgan_rows *rows, const char *path) { re
 
 clgan_status rows_take(clgan_rows *rows, size_t count, size_t channels, size_t height, size_t width)
 {
-    *rows = (clgan_rows){
-        .rows = count, .columns = channels * height * width, .channels = channels, .height = height, .width = width};
-    return memory_take(&rows->values, count * rows->columns, sizeof(float));
+    size_t values;
+    *rows = (clgan_rows){.rows = count, .channels = channels, .height = height, .width = width};
+    if (!checked_multiply(&values, channels, height) || !checked_multiply(&rows->columns, values, width) ||
+        !checked_multiply(&values, count, rows->columns))
+        return status_fail(CLGAN_FAILED, "%zu rows of %zu x %zu x %zu values: more than memory can hold", count,
+                           channels, height, width);
+    return memory_take(&rows->values, values, sizeof(float));
 }
 
 void clgan_rows_free(clgan_rows *rows)

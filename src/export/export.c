@@ -136,6 +136,7 @@ clgan_status clgan_export(char **told, clgan_run *run, const char *path, const c
                              .tensor = options->tensor,
                              .recipe_text = run->recipe_text,
                              .seed = (uint64_t)run->recipe.train.seed};
+    TRY(CHECK_OPTIONS(options));
     TRY(find_format(&format, path));
     TRY(choose_nets(&letters, options->network));
     TRY(check_options(format, letters, path, options));

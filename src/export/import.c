@@ -141,6 +141,7 @@ clgan_status clgan_import(clgan_run **run, char **told, const char *path, const 
     struct import import;
     struct text text = {0};
     clgan_run *made = NULL;
+    TRY(CHECK_OPTIONS(options));
     TRY(check_options(&request, options));
     TRY(check_takes(&recipe->recipe));
     TRY(import_read(&import, &recipe->recipe, &request));

@@ -78,6 +78,7 @@ static clgan_status write_page(const char *path, clgan_run *const *runs, size_t 
 clgan_status clgan_report(char **written, clgan_run *const *runs, size_t count, const clgan_report_options *options)
 {
     char *path;
+    TRY(CHECK_OPTIONS(options));
     if (!count || count > REPORT_RUNS)
         return status_fail(CLGAN_USAGE, "a page shows 1 to %d runs, not %zu", REPORT_RUNS, count);
     for (size_t i = 0; i < count; i++) TRY(run_check_folder(runs[i]));

@@ -52,16 +52,14 @@ static size_t count_of(const clgan_sample_options *options)
 static clgan_status check(const struct clgan_run *run, const clgan_sample_options *options, const char *path)
 {
     const struct recipe *recipe = &run->recipe;
+    TRY(CHECK_OPTIONS(options));
     if (!recipe_has_pictures(recipe))
         return status_fail(CLGAN_USAGE, "%s: recipe %s makes numbers, not pictures: write them as .npy", path,
                            recipe->name);
     if (recipe->data.channels != 1 && recipe->data.channels != 3)
         return status_fail(CLGAN_USAGE, "%s: pictures of %" PRId64 " channels, expected 1 or 3: write them as .npy",
                            path, recipe->data.channels);
-    if (count_of(options) > UINT32_MAX)
-        return status_fail(CLGAN_USAGE, "%s: more samples than the %" PRIu32 " that can be told apart", path,
-                           UINT32_MAX);
-    return lone_net_check_noise(run, options);
+    return lone_net_check_request(run, options);
 }
 
 /* ---- IDX ---- */

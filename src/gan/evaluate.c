@@ -303,6 +303,7 @@ clgan_status clgan_evaluate(clgan_evaluation **evaluation, clgan_run *run, const
                             const clgan_log *log)
 {
     struct job job = {.options = options, .run = run, .log = log};
+    TRY(CHECK_OPTIONS(options));
     TRY(check_options(options, run));
     TRY(memory_take(&job.evaluation, 1, sizeof *job.evaluation));
     const clgan_status status = evaluate(&job);

@@ -312,6 +312,7 @@ static clgan_status make(char **written, const struct kind *kind, const struct c
 clgan_status clgan_figure_density(char **written, clgan_run *run, const clgan_figure_options *options)
 {
     const size_t size = recipe_data_size(&run->recipe);
+    TRY(CHECK_OPTIONS(options));
     if (recipe_has_pictures(&run->recipe))
         return status_fail(CLGAN_USAGE,
                            "figure density is for recipes that draw their data in one or two dimensions (gauss1d, "

@@ -182,6 +182,7 @@ static clgan_status make(const char *png, const char *animated, const struct clg
 clgan_status clgan_figure_filmstrip(char **written, clgan_run *run, const clgan_figure_options *options)
 {
     char *png = NULL, *animated = NULL;
+    TRY(CHECK_OPTIONS(options));
     clgan_status status = figure_path(&png, run, options, "filmstrip");
     if (status == CLGAN_OK) status = figure_path_beside(&animated, png, "-animated.png");
     if (status == CLGAN_OK) status = make(png, animated, run, options);

@@ -70,6 +70,7 @@ static clgan_status make(const char *path, const struct clgan_run *run, const cl
 
 clgan_status clgan_figure_interpolate(char **written, clgan_run *run, const clgan_figure_options *options)
 {
+    TRY(CHECK_OPTIONS(options));
     TRY(figure_check_grid(run, name, lines_of(options), steps_of(options)));
     if (steps_of(options) < 2) return status_fail(CLGAN_USAGE, "a line of one step: expected at least its two ends");
     return figure_make(written, run, options, name, make);

@@ -100,6 +100,7 @@ static clgan_status make(const char *path, const struct clgan_run *run, const cl
 
 clgan_status clgan_figure_nearest(char **written, clgan_run *run, const clgan_figure_options *options)
 {
+    TRY(CHECK_OPTIONS(options));
     TRY(figure_check_grid(run, name, rows_of(options), columns_of(options)));
     return figure_make(written, run, options, name, make);
 }

@@ -1,5 +1,6 @@
 #include "gan/lone_net.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,8 +88,11 @@ void lone_net_free(struct lone_net *net)
 
 /* ---- G ---- */
 
-clgan_status lone_net_check_noise(const struct clgan_run *run, const clgan_sample_options *options)
+clgan_status lone_net_check_request(const struct clgan_run *run, const clgan_sample_options *options)
 {
+    TRY(CHECK_OPTIONS(options));
+    if ((options->noise ? options->noise->rows : options->count) > UINT32_MAX)
+        return status_fail(CLGAN_USAGE, "more samples than the %" PRIu32 " that can be told apart", UINT32_MAX);
     if (!options->noise || options->noise->columns == (size_t)run->recipe.noise.size) return CLGAN_OK;
     return status_fail(CLGAN_USAGE, "the noise has %zu values a row, the recipe's z has %zu", options->noise->columns,
                        (size_t)run->recipe.noise.size);

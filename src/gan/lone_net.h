@@ -24,8 +24,9 @@ clgan_status lone_net_load(struct lone_net *net, struct device *device, const st
                            const char *checkpoint);
 void lone_net_free(struct lone_net *net);
 
-/* CLGAN_USAGE where the options bring noise of another width than the recipe's. */
-clgan_status lone_net_check_noise(const struct clgan_run *run, const clgan_sample_options *options);
+/* CLGAN_USAGE where the options ask for more samples than there can be, or bring noise of another width than the
+ * recipe's. */
+clgan_status lone_net_check_request(const struct clgan_run *run, const clgan_sample_options *options);
 /* x = G(z) into `samples` and z into `noise_used` (may be NULL), both taken here: options' count, seed, noise,
  * raw_weights. */
 clgan_status lone_net_draw(clgan_rows *samples, clgan_rows *noise_used, const struct lone_net *g,

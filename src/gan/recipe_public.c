@@ -1,3 +1,4 @@
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +12,10 @@
 #define SUFFIX ".yaml"
 enum { SHIPPED = 32, RECIPE_BYTES = 1 << 20 };
 
-/* Names without their suffix and lines cut out of the embedded text need room that outlives the call; it is the
- * thread's own, a place for each recipe, and its content never changes. */
-static _Thread_local char names[SHIPPED][RECIPE_NAME];
-static _Thread_local char abouts[SHIPPED][RECIPE_ABOUT];
+/* Names without their suffix, and lines cut out of the embedded text: written once. */
+static char names[SHIPPED][RECIPE_NAME];
+static char abouts[SHIPPED][RECIPE_ABOUT];
+static size_t shipped;
 
 static bool is_recipe(const struct embedded_file *file)
 {
@@ -22,12 +23,32 @@ static bool is_recipe(const struct embedded_file *file)
     return length > suffix && length - suffix < RECIPE_NAME && strcmp(file->name + length - suffix, SUFFIX) == 0;
 }
 
-static const struct embedded_file *shipped_at(size_t position)
+/* The line of the key `about`, without quotes. */
+static void copy_about(char about[RECIPE_ABOUT], const char *text)
 {
-    if (position >= SHIPPED) return NULL;
-    for (const struct embedded_file *file = embedded_files; file->name; file++)
-        if (is_recipe(file) && position-- == 0) return file;
-    return NULL;
+    static const char key[] = "\nabout: "; /* name comes before it */
+    const char *line = strstr(text, key);
+    if (!line) return;
+    line += strlen(key);
+    size_t length = strcspn(line, "\r\n");
+    if (length >= 2 && line[0] == '"' && line[length - 1] == '"') line++, length -= 2;
+    snprintf(about, RECIPE_ABOUT, "%.*s", (int)length, line);
+}
+
+static void list_shipped(void)
+{
+    for (const struct embedded_file *file = embedded_files; file->name && shipped < SHIPPED; file++) {
+        if (!is_recipe(file)) continue;
+        snprintf(names[shipped], RECIPE_NAME, "%.*s", (int)(strlen(file->name) - strlen(SUFFIX)), file->name);
+        copy_about(abouts[shipped++], file->text);
+    }
+}
+
+static bool is_shipped(size_t position)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, list_shipped);
+    return position < shipped;
 }
 
 static const struct embedded_file *shipped_find(const char *name)
@@ -37,31 +58,9 @@ static const struct embedded_file *shipped_find(const char *name)
     return length > 0 && (size_t)length < sizeof file ? embedded_find(file) : NULL;
 }
 
-const char *clgan_recipe_name(size_t position)
-{
-    const struct embedded_file *file = shipped_at(position);
-    if (!file) return NULL;
-    size_t length = strlen(file->name) - strlen(SUFFIX);
-    memcpy(names[position], file->name, length);
-    names[position][length] = 0;
-    return names[position];
-}
+const char *clgan_recipe_name(size_t position) { return is_shipped(position) ? names[position] : NULL; }
 
-const char *clgan_recipe_about(size_t position)
-{
-    static const char key[] = "\nabout: "; /* name comes before it */
-    const struct embedded_file *file = shipped_at(position);
-    if (!file) return NULL;
-    const char *line = strstr(file->text, key);
-    if (!line) return "";
-    line += strlen(key);
-    size_t length = strcspn(line, "\r\n");
-    if (length >= 2 && line[0] == '"' && line[length - 1] == '"') line++, length -= 2;
-    if (length >= RECIPE_ABOUT) length = RECIPE_ABOUT - 1;
-    memcpy(abouts[position], line, length);
-    abouts[position][length] = 0;
-    return abouts[position];
-}
+const char *clgan_recipe_about(size_t position) { return is_shipped(position) ? abouts[position] : NULL; }
 
 const char *clgan_recipe_source(const char *name)
 {

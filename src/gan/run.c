@@ -80,14 +80,20 @@ clgan_status run_write(struct clgan_run *run)
 
 clgan_status run_tidy(const struct clgan_run *run)
 {
-    static const char *const folders[] = {"", "/checkpoints", "/samples"};
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+    enum { DAY = 86400 };
+    static const struct {
+        const char *folder, *name;
+        double seconds;
+    } parts[] = {{"", RUN_SETTINGS, 0},     {"", RUN_RECIPE, 0},  {"", RUN_CHOICES, 0}, {"", "log", 0},
+                 {"", NULL, DAY}, /* of an evaluation, a page, samples: somebody may be writing them */
+                 {"/checkpoints", NULL, 0}, {"/samples", NULL, 0}};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         struct text folder = {0};
         char *path;
-        text_append(&folder, "%s%s", run->folder, folders[i]);
+        text_append(&folder, "%s%s", run->folder, parts[i].folder);
         TRY(text_take(&path, &folder));
-        const clgan_status status = *folders[i] ? file_refuse_link(path) : CLGAN_OK;
-        if (status == CLGAN_OK) file_sweep(path, 0);
+        const clgan_status status = *parts[i].folder ? file_refuse_link(path) : CLGAN_OK;
+        if (status == CLGAN_OK) file_sweep(path, parts[i].name, parts[i].seconds);
         free(path);
         TRY(status);
     }
@@ -146,6 +152,19 @@ static clgan_status read_settings(struct clgan_run *run)
     free(bytes);
     free(path);
     return status;
+}
+
+clgan_status run_read_again(struct clgan_run *run)
+{
+    const unsigned before = run->rollbacks;
+    if (!run->begun) return CLGAN_OK;
+    free(run->data);
+    free(run->from);
+    run->data = run->from = NULL;
+    memset(run->devices, 0, sizeof run->devices);
+    TRY(read_settings(run));
+    if (run->rollbacks > before) run_halve_rates(run, run->rollbacks - before);
+    return CLGAN_OK;
 }
 
 void run_note_device(struct clgan_run *run, const clgan_device_info *device)

@@ -37,6 +37,9 @@ clgan_status run_set_data(struct clgan_run *run, const char *path);
 /* Notes that this device trains the run; run_write keeps it. Of more than RUN_DEVICES the last gives way. */
 void run_note_device(struct clgan_run *run, const clgan_device_info *device);
 
+/* Of a run that has begun, locked: takes run.json as it is now, as another object may have trained there since. */
+clgan_status run_read_again(struct clgan_run *run);
+
 enum { RUN_ROLLBACKS = 8 }; /* at most */
 /* Halves the learning rates of the recipe in memory `times` times; its text stays as it was. */
 void run_halve_rates(struct clgan_run *run, unsigned times);

@@ -77,6 +77,8 @@ clgan_status run_lock(struct clgan_run *run)
 
 void run_unlock(struct clgan_run *run)
 {
-    if (run->lock != RUN_UNLOCKED) close(run->lock);
+    if (run->lock == RUN_UNLOCKED) return;
+    flock(run->lock, LOCK_UN); /* a child that was forked meanwhile has the handle, too */
+    close(run->lock);
     run->lock = RUN_UNLOCKED;
 }

@@ -22,7 +22,7 @@ clgan_status clgan_sample(clgan_rows *samples, clgan_rows *noise_used, clgan_run
 {
     *samples = (clgan_rows){0};
     if (noise_used) *noise_used = (clgan_rows){0};
-    TRY(lone_net_check_noise(run, options));
+    TRY(lone_net_check_request(run, options));
     const clgan_status status = draw(samples, noise_used, run, options);
     if (status != CLGAN_OK) {
         clgan_rows_free(samples);
@@ -71,6 +71,7 @@ clgan_status clgan_score(clgan_rows *scores, clgan_run *run, const clgan_rows *r
 {
     clgan_rows test = {0};
     *scores = (clgan_rows){0};
+    TRY(CHECK_OPTIONS(options));
     clgan_status status = rows ? CLGAN_OK : read_test_rows(&test, run, data ? data : run->data);
     if (status == CLGAN_OK) status = score_rows(scores, run, rows ? rows : &test, options);
     clgan_rows_free(&test);

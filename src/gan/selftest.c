@@ -157,6 +157,7 @@ clgan_status clgan_selftest(size_t *failed, const clgan_selftest_options *option
 {
     struct device *device;
     size_t wanted = 0;
+    TRY(CHECK_OPTIONS(options));
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
         wanted += is_wanted(options, checks[i].name) && (checks[i].brief || !options->brief);
     for (size_t i = 0; i < SELFTEST_PRODUCTS && !options->brief; i++)

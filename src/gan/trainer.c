@@ -217,8 +217,8 @@ static clgan_status set_up(struct trainer *trainer, const struct checkpoint *che
     return load(trainer, checkpoint);
 }
 
-static clgan_status train(struct clgan_run *run, const clgan_train_options *options,
-                          const struct checkpoint *checkpoint)
+/* Closes the checkpoint, NULL for none, once all is taken from it. */
+static clgan_status train(struct clgan_run *run, const clgan_train_options *options, struct checkpoint *checkpoint)
 {
     const double opened = clock_seconds();
     struct training training;
@@ -238,7 +238,10 @@ static clgan_status train(struct clgan_run *run, const clgan_train_options *opti
     if (!is_open) return status;
     if (status == CLGAN_OK && run->from && !checkpoint)
         status = trainer_save(&trainer); /* the other run may train on */
-    if (status == CLGAN_OK && checkpoint) log_info(&run->log, "resuming from %s", checkpoint->file.path);
+    if (status == CLGAN_OK && checkpoint) {
+        log_info(&run->log, "resuming from %s", checkpoint->file.path);
+        checkpoint_close(checkpoint); /* later ones push it out: its room on the disk is free then */
+    }
     if (status == CLGAN_OK) status = recall(&trainer);
     if (status == CLGAN_OK) status = advise(&trainer, train_on(&trainer, opened));
     if (options->profile && training.pair.step.runs) log_profile(&trainer);
@@ -247,8 +250,7 @@ static clgan_status train(struct clgan_run *run, const clgan_train_options *opti
     return status;
 }
 
-static clgan_status train_from(struct clgan_run *run, const clgan_train_options *options,
-                               const struct checkpoint *checkpoint)
+static clgan_status train_from(struct clgan_run *run, const clgan_train_options *options, struct checkpoint *checkpoint)
 {
     if (options->epochs > CLGAN_EPOCHS || options->evaluate_every > CLGAN_EPOCHS)
         return status_fail(CLGAN_USAGE, "%s: asked for more epochs than the %d that a run may have", run->folder,
@@ -285,9 +287,11 @@ static clgan_status train_locked(struct clgan_run *run, const clgan_train_option
 
 clgan_status clgan_train(clgan_run *run, const clgan_train_options *options)
 {
+    TRY(CHECK_OPTIONS(options));
     TRY(run_check_folder(run));
     TRY(run_lock(run));
-    const clgan_status status = train_locked(run, options);
-    run_unlock(run);
+    clgan_status status = run_read_again(run);
+    if (status == CLGAN_OK) status = train_locked(run, options);
+    if (run->begun) run_unlock(run); /* else the folder is its own until it is freed, which may remove it */
     return status;
 }

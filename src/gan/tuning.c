@@ -116,6 +116,7 @@ clgan_status clgan_tune(const clgan_recipe *recipe, const clgan_tune_options *op
 {
     struct tune_state state;
     struct device *device;
+    TRY(CHECK_OPTIONS(options));
     TRY(collect(&device, &recipe->recipe, options, log));
     struct teller teller = {.options = options, .device = device};
     const struct tune_request request = {.seconds = options->seconds,

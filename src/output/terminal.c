@@ -109,6 +109,7 @@ static ChafaCanvasMode colours_of(const ChafaTermInfo *info)
 clgan_status terminal_choose(struct terminal *terminal, const clgan_show_options *options)
 {
     size_t kind = 0;
+    TRY(CHECK_OPTIONS(options));
     *terminal = (struct terminal){.columns = options->columns ? options->columns : COLUMNS,
                                   .rows = options->rows ? options->rows : ROWS,
                                   .cell_width = options->cell_width ? options->cell_width : CELL_WIDTH,
