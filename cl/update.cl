@@ -34,6 +34,16 @@ __kernel void limit_columns(VIEW(float, w), VIEW(const float, squares), const ui
     }
 }
 
+/* x[0, c] += what is below it in its column; x: [rows, columns]. Work-item: a column. */
+__kernel void add_columns(VIEW(float, x), const uint rows, const uint columns)
+{
+    const uint column = get_global_id(0);
+    if (column >= columns) return;
+    float sum = 0.0f;
+    for (uint row = 0; row < rows; row++) sum += AT(x)[(ulong)row * columns + column];
+    AT(x)[column] = sum;
+}
+
 /* total[0] = the sum of x, by the first work-group: each item adds up its share, the first one the shares. */
 __kernel void add_up(VIEW(const float, x), VIEW(float, total), const uint count)
 {

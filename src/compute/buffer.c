@@ -28,13 +28,29 @@ static clgan_status ask_for_huge_pages(const struct buffer *buffer, const struct
 #endif
 }
 
+/* `bytes` from `first` on with a pattern of `unit` bytes. In pieces: NVIDIA's drivers have hung at 2 GiB (pyopencl
+ * issue 395). With an event, though nobody asks it: without one Apple's leave other bytes (GROMACS merge request 3817).
+ */
+static clgan_status fill(struct device *device, const struct buffer *buffer, const void *pattern, size_t unit,
+                         size_t first, size_t bytes)
+{
+    enum { MOST = 1 << 30 };
+    for (size_t at = 0; at < bytes; at += MOST) {
+        const size_t piece = bytes - at < MOST ? bytes - at : MOST;
+        cl_event event = NULL;
+        TRY(CL_CALL(
+            clEnqueueFillBuffer(device->queue, buffer->memory, pattern, unit, first + at, piece, 0, NULL, &event)));
+        clReleaseEvent(event);
+    }
+    return CLGAN_OK;
+}
+
 clgan_status buffer_clear(const struct buffer *buffer, struct device *device)
 {
     const cl_uint zero = 0;
-    const size_t whole = buffer->bytes / 4 * 4, rest = buffer->bytes - whole;
-    if (whole) TRY(CL_CALL(clEnqueueFillBuffer(device->queue, buffer->memory, &zero, 4, 0, whole, 0, NULL, NULL)));
-    if (!rest) return CLGAN_OK;
-    return CL_CALL(clEnqueueFillBuffer(device->queue, buffer->memory, &zero, 1, whole, rest, 0, NULL, NULL));
+    const size_t whole = buffer->bytes / 4 * 4;
+    TRY(fill(device, buffer, &zero, 4, 0, whole));
+    return fill(device, buffer, &zero, 1, whole, buffer->bytes - whole);
 }
 
 clgan_status buffer_make(struct buffer *buffer, struct device *device, size_t bytes, const char *purpose)
@@ -122,9 +138,8 @@ clgan_status tensor_read(struct device *device, struct tensor tensor, void *valu
 
 clgan_status tensor_fill(struct device *device, struct tensor tensor, float value)
 {
-    return CL_CALL(clEnqueueFillBuffer(device->queue, tensor.buffer->memory, &value, sizeof value,
-                                       tensor.offset * sizeof value, tensor.rows * tensor.columns * sizeof value, 0,
-                                       NULL, NULL));
+    return fill(device, tensor.buffer, &value, sizeof value, tensor.offset * sizeof value,
+                tensor.rows * tensor.columns * sizeof value);
 }
 
 /* Every tensor starts on a 256-byte boundary: the widest vector load of any device, and a cache line of most. */

@@ -28,18 +28,21 @@ static clgan_status append_chosen(struct plan *plan, const char *name, const str
     const size_t before = plan->count;
     clgan_status status = gemm_append(plan, name, &turned, &variant);
     if (status == CLGAN_OK) return CLGAN_OK;
-    /* The device can't build or launch it, which only trying tells: the next likely ones, CLBlast among them. */
+    /* The device can't build or launch it, which only trying tells: the next likely ones. What CLBlast can't do it only
+     * says when it runs, so it comes after all others. */
     char trouble[512];
     snprintf(trouble, sizeof trouble, "%s", clgan_last_error());
     const size_t count = gemm_candidates(list, CANDIDATES, plan->device, &turned);
-    for (size_t i = 0; i < count && status != CLGAN_OK; i++) {
+    for (size_t i = 0; i < 2 * count && status != CLGAN_OK; i++) {
+        const struct gemm_variant *next = &list[i % count];
+        if ((next->backend == GEMM_CLBLAST) != (i >= count)) continue;
         plan_cut(plan, before);
-        status = gemm_append(plan, name, &turned, &list[i]);
+        status = gemm_append(plan, name, &turned, next);
         struct gemm_choice *choice = choices_find(plan->device->choices, &turned);
-        if (status == CLGAN_OK && choice) choice->variant = list[i];
+        if (status == CLGAN_OK && choice) choice->variant = *next;
         if (status == CLGAN_OK)
             log_info(&plan->device->log, "%s: %s could not be set up, %s is used: %s", name,
-                     gemm_variant_name(&variant).text, gemm_variant_name(&list[i]).text, trouble);
+                     gemm_variant_name(&variant).text, gemm_variant_name(next).text, trouble);
     }
     return status;
 }

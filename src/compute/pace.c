@@ -11,6 +11,8 @@
  * too low. */
 #define CUT_SECONDS 0.05
 #define MARK_SECONDS 0.1
+/* As long a command is waited for by looking at it. */
+#define PATIENCE_SECONDS 5.0
 /* Guesses: a launch takes so long at least; memory gives so much a second. */
 #define LAUNCH_SECONDS 1e-5
 #define MEMORY_RATE 4e9
@@ -38,8 +40,9 @@ clgan_status device_finish(struct device *device)
 }
 
 /* Waits asleep: clWaitForEvents and blocking reads of some drivers (NVIDIA's, Intel's) keep a core of the host busy.
- * Looks again after a sixteenth of the time that it has waited, so that it is hardly late for anything. *waited: the
- * event was still to come. */
+ * Looks again after a sixteenth of the time that it has waited, so that it is hardly late for anything. What takes very
+ * long may never come: that a device was reset Intel's driver only notices where it is waited for. *waited: the event
+ * was still to come. */
 static clgan_status wait_asleep(bool *waited, cl_event event)
 {
     const double begin = clock_seconds();
@@ -48,7 +51,8 @@ static clgan_status wait_asleep(bool *waited, cl_event event)
         TRY(CL_CALL(clGetEventInfo(event, CL_EVENT_COMMAND_EXECUTION_STATUS, sizeof state, &state, NULL)));
         if (state < 0) return CL_CODE(state, "a command on the device");
         if (state == CL_COMPLETE) return CLGAN_OK;
-        const double pause = fmin(fmax((clock_seconds() - begin) / 16, 20e-6), 1e-3);
+        const double since = clock_seconds() - begin, pause = fmin(fmax(since / 16, 20e-6), 1e-3);
+        if (since > PATIENCE_SECONDS) TRY(CL_CALL(clWaitForEvents(1, &event)));
         nanosleep(&(struct timespec){.tv_nsec = (long)(1e9 * pause)}, NULL);
     }
 }

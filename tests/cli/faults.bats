@@ -23,6 +23,14 @@ failing() {
   cmp "$(newest whole)" "$(newest run)"
 }
 
+@test "a device that was reset says so only where it is waited for: no training waits for ever" {
+  tiny --epochs 1 --out run --quiet
+  CLGAN_LOST=3 OPENCL_LAYERS=$CLGAN_LAYERS/broken.so fails 1 "clWaitForEvents failed with -14" \
+    timeout 200 "$CLGAN" train --resume run --epochs 3 --quiet
+  [[ "${#lines[@]}" = 1 && "$output" == *"go on with: clgan train --resume run" ]]
+  "$CLGAN" train --resume run --epochs 3 --quiet
+}
+
 @test "the device is lost in a step, and stays so" {
   tiny --epochs 1 --out run --quiet
   CLGAN_FAIL_LASTING=1 failing clFlush:6 "go on with: clgan train --resume run" timeout 60 "$CLGAN" train --resume run --epochs 3 --quiet

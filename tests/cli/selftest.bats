@@ -59,6 +59,12 @@ json() {
   json a.json 'not d["passed"] and not any(c["passed"] for c in d["devices"][0]["checks"] if not c["name"].startswith("finite"))'
 }
 
+@test "launches that don't begin where they ought to are found" {
+  CLGAN_NO_OFFSET=1 run with broken "$CLGAN" selftest --brief
+  echo "$output"
+  [ "$status" = 1 ] && [[ "$output" == *"random philox "*"FAILED"*"z in parts["* ]]
+}
+
 @test "a device that crashes or hangs is told of, and does not take the command with it" {
   CLGAN_CRASH=9 run with corrupt "$CLGAN" selftest --all
   echo "$output"
