@@ -188,13 +188,31 @@ START_TEST(a_child_that_was_forked_holds_no_lock)
         pause();
         _exit(0);
     }
-    CHECK_OK(train(run, 0, 1));
-    CHECK_OK(clgan_run_open(&again, folder, NULL));
-    const clgan_status status = train(again, 1, 2);
+    clgan_status status = train(run, 0, 1);
+    if (status == CLGAN_OK) status = clgan_run_open(&again, folder, NULL);
+    if (status == CLGAN_OK) {
+        status = train(again, 1, 2);
+        clgan_run_free(again);
+    }
     kill(child, SIGKILL);
     waitpid(child, NULL, 0);
     ck_assert_msg(status == CLGAN_OK, "%s", clgan_last_error());
-    clgan_run_free(again);
+    clgan_run_free(run);
+}
+END_TEST
+
+START_TEST(a_child_that_frees_its_copy_unlocks_nothing)
+{
+    clgan_run *run, *other;
+    CHECK_OK(create(&run, "ring8", NULL));
+    const pid_t child = fork();
+    if (child == 0) {
+        clgan_run_free(run);
+        _exit(0);
+    }
+    ck_assert_int_eq(waitpid(child, NULL, 0), child);
+    ck_assert_int_eq(create(&other, "ring8", NULL), CLGAN_FAILED);
+    ck_assert_msg(strstr(clgan_last_error(), "under way") != NULL, "%s", clgan_last_error());
     clgan_run_free(run);
 }
 END_TEST
@@ -239,6 +257,7 @@ START_TEST(options_of_another_version_are_refused)
     CHECK_OK(create(&run, "ring8", NULL));
     CHECK_OK(clgan_recipe_read(&recipe, "ring8", NULL, 0));
     MUST_CHECK(clgan_train_options, CLGAN_TRAIN_OPTIONS, clgan_train(run, &options));
+    MUST_CHECK(clgan_train_options, CLGAN_TRAIN_OPTIONS, clgan_train_describe(&text, recipe, NULL, &options, NULL));
     MUST_CHECK(clgan_tune_options, CLGAN_TUNE_OPTIONS, clgan_tune(recipe, &options, NULL));
     MUST_CHECK(clgan_device_options, CLGAN_DEVICE_OPTIONS, clgan_tuning_text(&text, &options, NULL));
     MUST_CHECK(clgan_selftest_options, CLGAN_SELFTEST_OPTIONS, clgan_selftest(&failed, &options, NULL));
@@ -289,6 +308,7 @@ int main(void)
     tcase_add_test(tests, a_resume_takes_what_another_object_left);
     tcase_add_test(tests, a_training_removes_what_killed_ones_left_and_nothing_else);
     tcase_add_test(tests, a_child_that_was_forked_holds_no_lock);
+    tcase_add_test(tests, a_child_that_frees_its_copy_unlocks_nothing);
     tcase_add_test(tests, options_of_another_version_are_refused);
 #if SIZE_MAX > UINT32_MAX
     tcase_add_test(tests, more_samples_than_there_can_be_are_refused);

@@ -44,7 +44,7 @@ static clgan_status append_chosen(struct plan *plan, const char *name, const str
             log_info(&plan->device->log, "%s: %s could not be set up, %s is used: %s", name,
                      gemm_variant_name(&variant).text, gemm_variant_name(next).text, trouble);
     }
-    return status;
+    return status == CLGAN_OK ? status : status_within(status, "%s; in its place", trouble);
 }
 
 /* The product of two operands: its sizes are theirs. */

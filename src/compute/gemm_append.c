@@ -196,14 +196,15 @@ static clgan_status append_square(struct plan *plan, const char *name, const str
     if (!squares.buffer) return CLGAN_OK;
     snprintf(full, sizeof full, "%s gradient norm", name);
     /* add_up is one work-group, which can't be cut: columns first, or a large W would keep a device for long */
-    TRY(plan_kernel(plan, &(struct kernel_launch){
-                              .name = full,
-                              .program = "update",
-                              .kernel = "add_columns",
-                              .columns = squares.columns,
-                              .flops = (double)(squares.rows * squares.columns),
-                              .bytes = bytes_of(squares),
-                              ARGUMENTS(ARG_TENSOR(squares), ARG_UINT(squares.rows), ARG_UINT(squares.columns))}));
+    if (squares.rows > 1)
+        TRY(plan_kernel(plan, &(struct kernel_launch){
+                                  .name = full,
+                                  .program = "update",
+                                  .kernel = "add_columns",
+                                  .columns = squares.columns,
+                                  .flops = (double)(squares.rows * squares.columns),
+                                  .bytes = bytes_of(squares),
+                                  ARGUMENTS(ARG_TENSOR(squares), ARG_UINT(squares.rows), ARG_UINT(squares.columns))}));
     squares.rows = 1;
     return plan_kernel(plan,
                        &(struct kernel_launch){.name = full,

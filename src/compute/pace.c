@@ -39,6 +39,16 @@ clgan_status device_finish(struct device *device)
     return CL_CALL(clFinish(device->queue));
 }
 
+/* As the driver waits. What failed is told as by looking at it, if the event says it. */
+static clgan_status wait_for(cl_event event)
+{
+    cl_int state = CL_COMPLETE;
+    const cl_int code = clWaitForEvents(1, &event);
+    if (code == CL_SUCCESS) return CLGAN_OK;
+    TRY(CL_CALL(clGetEventInfo(event, CL_EVENT_COMMAND_EXECUTION_STATUS, sizeof state, &state, NULL)));
+    return state < 0 ? CL_CODE(state, "a command on the device") : CL_CODE(code, "clWaitForEvents");
+}
+
 /* Waits asleep: clWaitForEvents and blocking reads of some drivers (NVIDIA's, Intel's) keep a core of the host busy.
  * Looks again after a sixteenth of the time that it has waited, so that it is hardly late for anything. What takes very
  * long may never come: that a device was reset Intel's driver only notices where it is waited for. *waited: the event
@@ -52,7 +62,7 @@ static clgan_status wait_asleep(bool *waited, cl_event event)
         if (state < 0) return CL_CODE(state, "a command on the device");
         if (state == CL_COMPLETE) return CLGAN_OK;
         const double since = clock_seconds() - begin, pause = fmin(fmax(since / 16, 20e-6), 1e-3);
-        if (since > PATIENCE_SECONDS) TRY(CL_CALL(clWaitForEvents(1, &event)));
+        if (since > PATIENCE_SECONDS) TRY(wait_for(event));
         nanosleep(&(struct timespec){.tv_nsec = (long)(1e9 * pause)}, NULL);
     }
 }

@@ -260,17 +260,17 @@ clgan_status plan_run(struct plan *plan)
     return CLGAN_OK;
 }
 
-/* Seconds between the end of `before` and the end of `after`; what was between them on the in-order queue. */
+/* Seconds from the end of `before` to the start of `after`: what was between them on the in-order queue. */
 static clgan_status elapsed(double *seconds, cl_event before, cl_event after)
 {
     cl_ulong start = 0, end = 0;
     TRY(CL_CALL(clGetEventProfilingInfo(before, CL_PROFILING_COMMAND_END, sizeof start, &start, NULL)));
-    TRY(CL_CALL(clGetEventProfilingInfo(after, CL_PROFILING_COMMAND_END, sizeof end, &end, NULL)));
+    TRY(CL_CALL(clGetEventProfilingInfo(after, CL_PROFILING_COMMAND_START, sizeof end, &end, NULL)));
     if (end > start) *seconds += 1e-9 * (double)(end - start);
     return CLGAN_OK;
 }
 
-/* An event on the queue whose end is when all before it has ended: of a command that does something, as Intel's GPUs
+/* An event on the queue whose times are those of its place there: of a command that does something, as Intel's GPUs
  * stamp markers when they come into the pipeline (intel/llvm issue 22641). */
 static clgan_status stamp(cl_event *event, struct device *device, const struct buffer *somewhere)
 {

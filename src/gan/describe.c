@@ -45,6 +45,7 @@ clgan_status clgan_train_describe(char **text, const clgan_recipe *recipe, const
                                   const clgan_train_options *options, const clgan_log *log)
 {
     struct training training;
+    TRY(CHECK_OPTIONS(options));
     TRY(training_open(&training, &recipe->recipe, &(struct training_request){.data = data, .imagined = true}, options,
                       log));
     clgan_status status = describe(text, recipe, &training);

@@ -28,12 +28,12 @@ void run_picture_name(char name[RUN_PICTURE], uint64_t epoch)
     snprintf(name, RUN_PICTURE, "samples/epoch-%04" PRIu64 ".png", epoch);
 }
 
-void run_halve_rates(struct clgan_run *run, unsigned times)
+void run_halve_rates(struct clgan_run *run, int times)
 {
     struct optimiser_recipe *const both[] = {&run->recipe.generator_optimiser, &run->recipe.discriminator_optimiser};
     for (int i = 0; i < 2; i++) {
-        both[i]->learning_rate = ldexp(both[i]->learning_rate, -(int)times);
-        both[i]->lowest_rate = ldexp(both[i]->lowest_rate, -(int)times);
+        both[i]->learning_rate = ldexp(both[i]->learning_rate, -times);
+        both[i]->lowest_rate = ldexp(both[i]->lowest_rate, -times);
     }
 }
 
@@ -156,14 +156,24 @@ static clgan_status read_settings(struct clgan_run *run)
 
 clgan_status run_read_again(struct clgan_run *run)
 {
-    const unsigned before = run->rollbacks;
+    struct clgan_run now = {.folder = run->folder};
     if (!run->begun) return CLGAN_OK;
+    const clgan_status status = read_settings(&now);
+    if (status != CLGAN_OK) {
+        free(now.data);
+        free(now.from);
+        return status;
+    }
     free(run->data);
     free(run->from);
-    run->data = run->from = NULL;
-    memset(run->devices, 0, sizeof run->devices);
-    TRY(read_settings(run));
-    if (run->rollbacks > before) run_halve_rates(run, run->rollbacks - before);
+    run->data = now.data;
+    run->from = now.from;
+    run->epochs = now.epochs;
+    run->evaluate_every = now.evaluate_every;
+    run_halve_rates(run, (int)now.rollbacks - (int)run->rollbacks);
+    run->rollbacks = now.rollbacks;
+    run->rolled_back_to = now.rolled_back_to;
+    memcpy(run->devices, now.devices, sizeof now.devices);
     return CLGAN_OK;
 }
 
@@ -330,7 +340,7 @@ static clgan_status open_folder(struct clgan_run *run, const char *folder)
     TRY(recipe_write(&run->recipe_text, &run->recipe));
     run->begun = true;
     TRY(read_settings(run));
-    run_halve_rates(run, run->rollbacks);
+    run_halve_rates(run, (int)run->rollbacks);
     return CLGAN_OK;
 }
 
@@ -372,7 +382,7 @@ static void remove_unbegun(const struct clgan_run *run)
 void clgan_run_free(clgan_run *run)
 {
     if (!run) return;
-    if (run->made && !run->begun && run->folder) remove_unbegun(run);
+    if (run->made && !run->begun && run->folder && run->locker == getpid()) remove_unbegun(run);
     run_unlock(run);
     forget_folder(run);
     free(run->recipe_text);

@@ -5,6 +5,8 @@
 #ifndef GAN_RUN_H
 #define GAN_RUN_H
 
+#include <sys/types.h>
+
 #include "base/log.h"
 #include "gan/recipe.h"
 
@@ -28,6 +30,7 @@ struct clgan_run {
     bool weights_alone;                    /* `folder` is a file of weights */
     bool made;                             /* the folder was made for it, in this process */
     int lock;                              /* handle of the folder's lock; RUN_UNLOCKED: not held */
+    pid_t locker;                          /* the process that locked it: a child has the lock, but may not end it */
     clgan_log log;
 };
 
@@ -41,8 +44,8 @@ void run_note_device(struct clgan_run *run, const clgan_device_info *device);
 clgan_status run_read_again(struct clgan_run *run);
 
 enum { RUN_ROLLBACKS = 8 }; /* at most */
-/* Halves the learning rates of the recipe in memory `times` times; its text stays as it was. */
-void run_halve_rates(struct clgan_run *run, unsigned times);
+/* Halves the learning rates of the recipe in memory `times` times, or takes so many back; its text stays as it was. */
+void run_halve_rates(struct clgan_run *run, int times);
 
 /* Writes run.json anew, and then recipe.yaml where it is not there yet: a folder that has it has both. */
 clgan_status run_write(struct clgan_run *run);

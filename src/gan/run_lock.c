@@ -68,17 +68,19 @@ clgan_status run_lock(struct clgan_run *run)
     free(path);
     TRY(status);
     status = lock_file(run, handle);
-    if (status == CLGAN_OK)
+    if (status == CLGAN_OK) {
         run->lock = handle;
-    else
+        run->locker = getpid();
+    } else {
         close(handle);
+    }
     return status;
 }
 
 void run_unlock(struct clgan_run *run)
 {
     if (run->lock == RUN_UNLOCKED) return;
-    flock(run->lock, LOCK_UN); /* a child that was forked meanwhile has the handle, too */
+    if (run->locker == getpid()) flock(run->lock, LOCK_UN); /* a child that was forked meanwhile has the handle, too */
     close(run->lock);
     run->lock = RUN_UNLOCKED;
 }

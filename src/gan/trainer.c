@@ -172,8 +172,8 @@ static clgan_status roll_back(struct trainer *trainer)
     TRY(set_aside(trainer));
     trainer->advised = false;
     run_halve_rates(run, 1);
+    run->rollbacks++; /* both, whatever fails next: run_read_again goes by it */
     TRY(trainer_rewind(trainer));
-    run->rollbacks++;
     run->rolled_back_to = trainer->step;
     TRY(run_write(run));
     log_warning(&run->log,

@@ -204,8 +204,8 @@ int clgan_can_show(void) { return 0; }
 
 clgan_status terminal_choose(struct terminal *terminal, const clgan_show_options *options)
 {
-    (void)options;
     *terminal = (struct terminal){0};
+    if (options) TRY(CHECK_OPTIONS(options));
     return status_fail(CLGAN_USAGE, "this clgan was built without libchafa, which draws in terminals");
 }
 
