@@ -142,6 +142,34 @@ START_TEST(a_training_that_never_began_keeps_its_folder_to_itself)
 }
 END_TEST
 
+/* That the log has of an epoch. */
+static double rate_of(unsigned epoch)
+{
+    char path[160], line[4096], words[32];
+    double rate = -1;
+    path_of(path, "log.jsonl");
+    snprintf(words, sizeof words, "{\"epoch\":%u,", epoch);
+    FILE *stream = fopen(path, "r");
+    ck_assert_ptr_nonnull(stream);
+    while (fgets(line, sizeof line, stream)) {
+        const char *at = strstr(line, "\"g_rate\":");
+        if (strncmp(line, words, strlen(words)) == 0 && at) rate = strtod(at + strlen("\"g_rate\":"), NULL);
+    }
+    fclose(stream);
+    return rate;
+}
+
+/* Trains an epoch more of a run that was rolled back so often, as its run.json says. */
+static void train_rolled_back(clgan_run *run, unsigned rollbacks, unsigned epochs)
+{
+    char text[96];
+    snprintf(text, sizeof text, "{\"format\": 1, \"epochs\": %u, \"rollbacks\": %u}", epochs, rollbacks);
+    put("run.json", text);
+    CHECK_OK(train(run, 1, 0));
+    snprintf(text, sizeof text, "\"rollbacks\": %u", rollbacks);
+    must_have("run.json", text);
+}
+
 /* Opened before, trained after. */
 START_TEST(a_resume_takes_what_another_object_left)
 {
@@ -157,10 +185,13 @@ START_TEST(a_resume_takes_what_another_object_left)
     must_have("run.json", "\"epochs\": 3");
     CHECK_OK(train(early, 1, 0));
     must_have("log.jsonl", "\"epoch\":3");
-    put("run.json", "{\"format\": 1, \"epochs\": 4, \"rollbacks\": 1, \"rolled_back_to\": 5}");
-    CHECK_OK(train(early, 1, 0));
-    must_have("run.json", "\"rollbacks\": 1");
-    must_have("log.jsonl", "\"epoch\":4");
+    train_rolled_back(early, 1, 4);
+    put("run.json", "{\"format\": 1, \"epochs\": -1, \"rollbacks\": 3}");
+    ck_assert_int_eq(train(early, 1, 0), CLGAN_FAILED);
+    train_rolled_back(early, 1, 5);
+    train_rolled_back(early, 0, 6);
+    const double rate = rate_of(3);
+    ck_assert(rate > 0 && rate_of(4) == rate / 2 && rate_of(5) == rate / 2 && rate_of(6) == rate);
     clgan_run_free(early);
 }
 END_TEST
