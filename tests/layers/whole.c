@@ -33,9 +33,10 @@ static cl_int write_whole(cl_command_queue queue, cl_mem buffer, size_t offset, 
 static cl_int CL_API_CALL fill(cl_command_queue queue, cl_mem buffer, const void *pattern, size_t pattern_size,
                                size_t offset, size_t size, cl_uint count, const cl_event *events, cl_event *event)
 {
-    if (count || event || !pattern_size || !is_small(buffer) || size % pattern_size)
+    if (count || !pattern_size || !is_small(buffer) || size % pattern_size)
         return below.clEnqueueFillBuffer(queue, buffer, pattern, pattern_size, offset, size, count, events, event);
-    return write_whole(queue, buffer, offset, size, pattern, pattern_size);
+    const cl_int code = write_whole(queue, buffer, offset, size, pattern, pattern_size);
+    return code == CL_SUCCESS && event ? below.clEnqueueMarkerWithWaitList(queue, 0, NULL, event) : code;
 }
 
 static cl_int CL_API_CALL write(cl_command_queue queue, cl_mem buffer, cl_bool blocking, size_t offset, size_t size,
