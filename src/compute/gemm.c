@@ -34,8 +34,9 @@ static clgan_status append_chosen(struct plan *plan, const char *name, const str
     snprintf(trouble, sizeof trouble, "%s", clgan_last_error());
     const size_t count = gemm_candidates(list, CANDIDATES, plan->device, &turned);
     for (size_t i = 0; i < 2 * count && status != CLGAN_OK; i++) {
-        const struct gemm_variant *next = &list[i % count];
-        if ((next->backend == GEMM_CLBLAST) != (i >= count)) continue;
+        const bool again = i >= count; /* for CLBlast */
+        const struct gemm_variant *next = &list[again ? i - count : i];
+        if ((next->backend == GEMM_CLBLAST) != again) continue;
         plan_cut(plan, before);
         status = gemm_append(plan, name, &turned, next);
         struct gemm_choice *choice = choices_find(plan->device->choices, &turned);
