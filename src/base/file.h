@@ -56,6 +56,8 @@ clgan_status file_list(struct file_names *names, const char *folder);
 void file_names_free(struct file_names *names);
 /* Whether it is the name of a file_writer's temporary file. */
 bool file_is_temporary(const char *name);
+/* Seconds: nobody writes a temporary file for so long. */
+enum { FILE_ABANDONED = 24 * 3600 };
 /* Removes temporary files of writers that were killed: those in `folder` whose name begins with `name` (NULL: all) and
  * that are at least `seconds` old. What can't be removed stays. */
 void file_sweep(const char *folder, const char *name, double seconds);

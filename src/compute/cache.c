@@ -11,7 +11,6 @@
 static const char magic[8] = {'C', 'L', 'G', 'A', 'N', 'B', 'I', 'N'};
 enum { HEADER = sizeof magic + 2 * HASH_DIGITS };
 static const uint64_t largest = 256u << 20;
-static const double abandoned = 24 * 3600; /* seconds: nobody writes a temporary file for so long */
 
 static clgan_status entry_path(char **path, const char *folder, const char *key)
 {
@@ -55,7 +54,7 @@ void cache_store(const char *folder, const char key[HASH_DIGITS + 1], const void
     if (digest(digits, binary, length) != CLGAN_OK || file_make_folders(folder) != CLGAN_OK ||
         entry_path(&path, folder, key) != CLGAN_OK)
         return;
-    file_sweep(folder, NULL, abandoned);
+    file_sweep(folder, NULL, FILE_ABANDONED);
     text_append_bytes(&text, magic, sizeof magic);
     text_append_bytes(&text, key, HASH_DIGITS);
     text_append_bytes(&text, digits, HASH_DIGITS);

@@ -44,22 +44,17 @@ static clgan_status draw(const struct clgan_run *run, const clgan_sample_options
     return status;
 }
 
-static size_t count_of(const clgan_sample_options *options)
-{
-    return options->noise ? options->noise->rows : options->count;
-}
-
 static clgan_status check(const struct clgan_run *run, const clgan_sample_options *options, const char *path)
 {
     const struct recipe *recipe = &run->recipe;
-    TRY(CHECK_OPTIONS(options));
+    TRY(lone_net_check_request(run, options));
     if (!recipe_has_pictures(recipe))
         return status_fail(CLGAN_USAGE, "%s: recipe %s makes numbers, not pictures: write them as .npy", path,
                            recipe->name);
     if (recipe->data.channels != 1 && recipe->data.channels != 3)
         return status_fail(CLGAN_USAGE, "%s: pictures of %" PRId64 " channels, expected 1 or 3: write them as .npy",
                            path, recipe->data.channels);
-    return lone_net_check_request(run, options);
+    return CLGAN_OK;
 }
 
 /* ---- IDX ---- */
@@ -131,7 +126,7 @@ static clgan_status write_idx(struct idx *idx, const struct clgan_run *run, cons
     struct taker taker = {.take = take_for_idx, .user = idx};
     TRY(memory_take(&idx->planes, recipe_data_size(&run->recipe), 1));
     TRY(begin_idx(idx, path));
-    TRY(put_header(idx, &run->recipe, count_of(options)));
+    TRY(put_header(idx, &run->recipe, lone_net_count(options)));
     TRY(draw(run, options, &taker));
     if (idx->zipped) TRY(put(idx, NULL, 0, true));
     return file_commit(&idx->file);
@@ -206,7 +201,7 @@ static clgan_status take_for_folder(void *user, const struct picture *picture, s
 
 clgan_status clgan_sample_each(clgan_run *run, const clgan_sample_options *options, const char *folder)
 {
-    struct album album = {.folder = folder, .count = count_of(options), .digits = 1};
+    struct album album = {.folder = folder, .count = lone_net_count(options), .digits = 1};
     struct taker taker = {.take = take_for_folder, .user = &album};
     for (size_t last = album.count - 1; last >= 10; last /= 10) album.digits++;
     if (album.digits < LEAST_DIGITS) album.digits = LEAST_DIGITS;

@@ -88,10 +88,15 @@ void lone_net_free(struct lone_net *net)
 
 /* ---- G ---- */
 
+size_t lone_net_count(const clgan_sample_options *options)
+{
+    return options->noise ? options->noise->rows : options->count;
+}
+
 clgan_status lone_net_check_request(const struct clgan_run *run, const clgan_sample_options *options)
 {
     TRY(CHECK_OPTIONS(options));
-    if ((options->noise ? options->noise->rows : options->count) > UINT32_MAX)
+    if (lone_net_count(options) > UINT32_MAX)
         return status_fail(CLGAN_USAGE, "more samples than the %" PRIu32 " that can be told apart", UINT32_MAX);
     if (!options->noise || options->noise->columns == (size_t)run->recipe.noise.size) return CLGAN_OK;
     return status_fail(CLGAN_USAGE, "the noise has %zu values a row, the recipe's z has %zu", options->noise->columns,
@@ -102,7 +107,7 @@ clgan_status lone_net_draw(clgan_rows *samples, clgan_rows *noise_used, const st
                            const clgan_sample_options *options)
 {
     const struct recipe *recipe = g->recipe;
-    const size_t count = options->noise ? options->noise->rows : options->count;
+    const size_t count = lone_net_count(options);
     const bool averaged = g->network.average && !options->raw_weights;
     struct sampler sampler;
     TRY(rows_take(samples, count, (size_t)recipe->data.channels, (size_t)recipe->data.height,

@@ -24,6 +24,8 @@ clgan_status lone_net_load(struct lone_net *net, struct device *device, const st
                            const char *checkpoint);
 void lone_net_free(struct lone_net *net);
 
+/* How many samples the options ask for. */
+size_t lone_net_count(const clgan_sample_options *options);
 /* CLGAN_USAGE where the options ask for more samples than there can be, or bring noise of another width than the
  * recipe's. */
 clgan_status lone_net_check_request(const struct clgan_run *run, const clgan_sample_options *options);

@@ -80,13 +80,14 @@ clgan_status run_write(struct clgan_run *run)
 
 clgan_status run_tidy(const struct clgan_run *run)
 {
-    enum { DAY = 86400 };
     static const struct {
         const char *folder, *name;
         double seconds;
-    } parts[] = {{"", RUN_SETTINGS, 0},     {"", RUN_RECIPE, 0},  {"", RUN_CHOICES, 0}, {"", "log", 0},
-                 {"", NULL, DAY}, /* of an evaluation, a page, samples: somebody may be writing them */
-                 {"/checkpoints", NULL, 0}, {"/samples", NULL, 0}};
+    } parts[] = {
+        {"", RUN_SETTINGS, 0},      {"", RUN_RECIPE, 0},   {"", RUN_CHOICES, 0}, {"", "log", 0},
+        {"", NULL, FILE_ABANDONED}, /* of an evaluation, a page, samples: somebody may be writing them */
+        {"/checkpoints", NULL, 0},  {"/samples", NULL, 0},
+    };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         struct text folder = {0};
         char *path;

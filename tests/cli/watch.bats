@@ -13,12 +13,17 @@ watched() {
   find_port "first step"
 }
 
-# $port, from log; waits until the training has come so far that it logs the words.
-find_port() {
-  until grep -q "${1:-watch it at}" log; do
-    kill -0 "$pid"
+# Until FILE has the words; process PID, which writes it, must live until then: wait_for WORDS FILE PID
+wait_for() {
+  until grep -qs "$1" "$2"; do
+    kill -0 "$3" || grep -q "$1" "$2"
     sleep 0.01
   done
+}
+
+# $port, from log; waits until the training has come so far that it logs the words.
+find_port() {
+  wait_for "${1:-watch it at}" log "$pid"
   port=$(sed -n 's|.*http://127.0.0.1:\([0-9]*\)/.*|\1|p' log)
   [ -n "$port" ]
 }
@@ -27,10 +32,7 @@ find_port() {
 follow_to_end() {
   client ended "$port" "$1" >following &
   reader=$!
-  until grep -q follows following 2>/dev/null; do
-    kill -0 "$reader" || grep -q follows following
-    sleep 0.01
-  done
+  wait_for follows following "$reader"
 }
 
 # The training ends with that exit code.
@@ -70,10 +72,7 @@ teardown() {
   mkfifo hold
   client silent "$port" <hold >silent &
   exec 9>hold
-  until grep -q silent silent; do
-    kill -0 $!
-    sleep 0.01
-  done
+  wait_for silent silent $!
   client followed "$port"
   follow_to_end "has ended"
   ends 0
@@ -124,10 +123,8 @@ assert all(abs(a - b) < 1e-5 for a, b in zip(run["values"]["d_loss"], logged)), 
     eval "pid_$run=$!"
   done
   for run in a b; do
-    for _ in $(seq 1000); do
-      grep -q "watch it at" $run.log && break
-      sleep 0.01
-    done
+    name=pid_$run
+    wait_for "watch it at" $run.log "${!name}"
   done
   kill -INT "$pid_a" "$pid_b"
   wait "$pid_a" || [ $? = 130 ]
