@@ -8,6 +8,9 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#ifdef __APPLE__
+#include <mach-o/dyld.h>
+#endif
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -19,18 +22,25 @@ struct stream {
     struct text line;
 };
 
-/* This very program: where /proc says, so that it need not be on the PATH. */
-static const char *own_path(char path[4096])
+enum { PATH_BYTES = 4096 };
+
+/* This very program: where the system says, so that it need not be on the PATH. */
+static const char *own_path(char path[PATH_BYTES])
 {
-    const ssize_t length = readlink("/proc/self/exe", path, 4095);
+#ifdef __APPLE__
+    uint32_t size = PATH_BYTES;
+    return _NSGetExecutablePath(path, &size) == 0 ? path : "clgan-bench";
+#else
+    const ssize_t length = readlink("/proc/self/exe", path, PATH_BYTES - 1);
     if (length <= 0) return "clgan-bench";
     path[length] = 0;
     return path;
+#endif
 }
 
 static void become(const struct child *child, int ends[STREAMS][2])
 {
-    char path[4096];
+    char path[PATH_BYTES];
     char *arguments[CHILD_ARGUMENTS + 2] = {"clgan-bench"};
     for (int i = 0; i < CHILD_ARGUMENTS && child->arguments[i]; i++) arguments[i + 1] = (char *)child->arguments[i];
     for (int i = 0; i < CHILD_VARIABLES && child->variables[i]; i++) putenv((char *)child->variables[i]);

@@ -18,7 +18,12 @@ install(FILES docs/embedding.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libclga
 
 # Where the system looks for libraries by itself, a path in the program would only be in the way.
 if(NOT CMAKE_INSTALL_PREFIX STREQUAL "/usr")
-  set_target_properties(clgan_command PROPERTIES INSTALL_RPATH $ORIGIN/../${CMAKE_INSTALL_LIBDIR})
+  if(APPLE)
+    set(ORIGIN @loader_path)
+  else()
+    set(ORIGIN $ORIGIN)
+  endif()
+  set_target_properties(clgan_command PROPERTIES INSTALL_RPATH ${ORIGIN}/../${CMAKE_INSTALL_LIBDIR})
 endif()
 install(TARGETS clgan_command clgan-bench COMPONENT command)
 install(FILES README.md README.ko.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT command)

@@ -16,6 +16,8 @@
         (result) = (call);                                                                                             \
     } while ((result) < 0 && errno == EINTR)
 
+/* As fsync(); on macOS, whose fsync() leaves data in the drive's cache, what empties that, too. */
+int file_sync(int handle);
 bool file_exists(const char *path);
 /* Surely not there; not so where it can't be told. */
 bool file_is_missing(const char *path);

@@ -15,7 +15,7 @@ clgan_status file_sync_folder(const char *folder)
     FILE_RETRY(handle, open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (handle < 0 && errno == EACCES) return CLGAN_OK;
     if (handle < 0) return status_fail(CLGAN_FAILED, "%s: the folder can't be opened: %s", folder, strerror(errno));
-    FILE_RETRY(result, fsync(handle));
+    FILE_RETRY(result, file_sync(handle));
     clgan_status status = CLGAN_OK;
     if (result != 0 && errno != EINVAL && errno != ENOTSUP)
         status = status_fail(CLGAN_FAILED, "%s: the folder can't be written: %s", folder, strerror(errno));

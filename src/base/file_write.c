@@ -30,12 +30,20 @@ static int write_bytes(int handle, const unsigned char *bytes, size_t length)
 
 static int close_file(int handle, int error) { return close(handle) != 0 && !error && errno != EINTR ? errno : error; }
 
+int file_sync(int handle)
+{
+#ifdef F_FULLFSYNC
+    if (fcntl(handle, F_FULLFSYNC) == 0) return 0; /* not every file system has it */
+#endif
+    return fsync(handle);
+}
+
 /* The same for what must be on the disk: by now a full disk or a broken one has shown. */
 static int sync_and_close(int handle, int error)
 {
     int result;
     if (!error) {
-        FILE_RETRY(result, fsync(handle));
+        FILE_RETRY(result, file_sync(handle));
         if (result != 0) error = errno;
     }
     return close_file(handle, error);

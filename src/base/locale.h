@@ -3,6 +3,9 @@
 #define BASE_LOCALE_H
 
 #include <locale.h>
+#ifdef __APPLE__
+#include <xlocale.h>
+#endif
 
 #include "base/status.h"
 

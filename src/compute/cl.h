@@ -3,7 +3,11 @@
 #define COMPUTE_CL_H
 
 #define CL_TARGET_OPENCL_VERSION 120
+#ifdef __APPLE__
+#include <OpenCL/opencl.h>
+#else
 #include <CL/cl.h>
+#endif
 
 #include "base/status.h"
 

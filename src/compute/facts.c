@@ -11,8 +11,6 @@
 #include "compute/device_list.h"
 #include "compute/quirks.h"
 
-#include <CL/cl_ext.h>
-
 /* ---- what the driver says ---- */
 
 /* How a driver's answer becomes a fact. */
@@ -166,14 +164,15 @@ static clgan_status ask(struct facts *facts, cl_device_id id, const struct quest
 /* Core only in OpenCL 3.0; GPUs said it by extensions before. A kernel need not be built for it. */
 static clgan_status add_multiple(struct facts *facts, cl_device_id id)
 {
-    enum { PREFERRED_WORK_GROUP_SIZE_MULTIPLE = 0x1067 };
+    /* not in every header: core since OpenCL 3.0; cl_nv_device_attribute_query, cl_amd_device_attribute_query */
+    enum { PREFERRED_WORK_GROUP_SIZE_MULTIPLE = 0x1067, WARP_SIZE_NV = 0x4003, WAVEFRONT_WIDTH_AMD = 0x4043 };
     clgan_fact *fact;
     size_t multiple = 0;
     cl_uint lanes = 0;
     TRY(add(&fact, facts, "kernels", "work_group_multiple", "preferred multiple"));
     if (clGetDeviceInfo(id, PREFERRED_WORK_GROUP_SIZE_MULTIPLE, sizeof multiple, &multiple, NULL) != CL_SUCCESS) {
-        if (clGetDeviceInfo(id, CL_DEVICE_WARP_SIZE_NV, sizeof lanes, &lanes, NULL) == CL_SUCCESS ||
-            clGetDeviceInfo(id, CL_DEVICE_WAVEFRONT_WIDTH_AMD, sizeof lanes, &lanes, NULL) == CL_SUCCESS)
+        if (clGetDeviceInfo(id, WARP_SIZE_NV, sizeof lanes, &lanes, NULL) == CL_SUCCESS ||
+            clGetDeviceInfo(id, WAVEFRONT_WIDTH_AMD, sizeof lanes, &lanes, NULL) == CL_SUCCESS)
             multiple = lanes;
     }
     if (!multiple) return CLGAN_OK;

@@ -17,7 +17,7 @@
 #include "base/memory.h"
 #include "export/watch.h"
 
-enum { PICTURE_BYTES = 1 << 24 };
+enum { PICTURE_BYTES = 1 << 24, STACK_BYTES = 1 << 20 };
 
 /* ---- answers ---- */
 
@@ -175,10 +175,11 @@ clgan_status watch_serve(struct clgan_watch *watch)
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before); /* the program's signals are not for the server's thread */
-    watch->daemon = MHD_start_daemon(MHD_USE_AUTO | MHD_USE_INTERNAL_POLLING_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL,
-                                     NULL, on_request, watch, MHD_OPTION_LISTEN_SOCKET, watch->listener,
-                                     MHD_OPTION_CONNECTION_LIMIT, (unsigned)WATCH_CLIENTS,
-                                     MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)WATCH_TIMEOUT, MHD_OPTION_END);
+    watch->daemon =
+        MHD_start_daemon(MHD_USE_AUTO | MHD_USE_INTERNAL_POLLING_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
+                         on_request, watch, MHD_OPTION_LISTEN_SOCKET, watch->listener, MHD_OPTION_CONNECTION_LIMIT,
+                         (unsigned)WATCH_CLIENTS, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)WATCH_TIMEOUT,
+                         MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_BYTES, MHD_OPTION_END);
     const int error = errno;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (!watch->daemon)

@@ -23,10 +23,6 @@ enum {
     ROWS_LEFT = 3 /* for the lines around the picture */
 };
 
-static const char *const kind_names[] = {
-    [TERMINAL_KITTY] = "kitty", [TERMINAL_SIXEL] = "sixel", [TERMINAL_SYMBOLS] = "symbols", [TERMINAL_ASCII] = "ascii"};
-enum { KINDS = sizeof kind_names / sizeof *kind_names };
-
 void terminal_cells(size_t *lines, size_t *columns, const struct terminal *terminal, size_t height, size_t width)
 {
     *lines = *columns = SIZE_MAX;
@@ -44,6 +40,10 @@ void terminal_cells(size_t *lines, size_t *columns, const struct terminal *termi
 int clgan_can_show(void) { return 1; }
 
 /* ---- what the terminal can ---- */
+
+static const char *const kind_names[] = {
+    [TERMINAL_KITTY] = "kitty", [TERMINAL_SIXEL] = "sixel", [TERMINAL_SYMBOLS] = "symbols", [TERMINAL_ASCII] = "ascii"};
+enum { KINDS = sizeof kind_names / sizeof *kind_names };
 
 static const char *environment(const char *name)
 {

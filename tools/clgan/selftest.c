@@ -26,7 +26,6 @@ struct message {
 
 /* ---- the child's side ---- */
 
-/* Less than PIPE_BUF: written as a whole. */
 static void say(int to, const struct message *message)
 {
     const ssize_t written = write(to, message, sizeof *message);
@@ -97,7 +96,12 @@ static enum heard hear(const struct child *child, struct message *message, doubl
 {
     const enum heard heard = child_wait(child, limit, stop);
     if (heard != HEARD) return heard;
-    return read(child->from, message, sizeof *message) == (ssize_t)sizeof *message ? HEARD : ENDED;
+    for (size_t got = 0; got < sizeof *message;) { /* longer than what some systems' pipes pass on as a whole */
+        const ssize_t more = read(child->from, (char *)message + got, sizeof *message - got);
+        if (more <= 0 && !(more < 0 && errno == EINTR)) return ENDED;
+        if (more > 0) got += (size_t)more;
+    }
+    return HEARD;
 }
 
 /* How a process ended that did not say so itself, in words; "" where it did. */
