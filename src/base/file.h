@@ -16,8 +16,6 @@
         (result) = (call);                                                                                             \
     } while ((result) < 0 && errno == EINTR)
 
-/* As fsync(); on macOS, whose fsync() leaves data in the drive's cache, what empties that, too. */
-int file_sync(int handle);
 bool file_exists(const char *path);
 /* Surely not there; not so where it can't be told. */
 bool file_is_missing(const char *path);
@@ -44,6 +42,8 @@ clgan_status file_make_folder(const char *path);
 clgan_status file_make_folders(const char *path);
 /* Makes one folder that must not exist: CLGAN_USAGE if it does. Parents are made. */
 clgan_status file_make_new_folder(const char *path);
+/* As fsync(); on macOS, whose fsync() leaves data in the drive's cache, what empties that, too. */
+int file_sync(int handle);
 /* Makes the names in a folder durable. A file system that can't, or a folder that may not be read, is no failure. */
 clgan_status file_sync_folder(const char *folder);
 /* That of the folder in which `path` lies. */

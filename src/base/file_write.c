@@ -28,8 +28,6 @@ static int write_bytes(int handle, const unsigned char *bytes, size_t length)
     return 0;
 }
 
-static int close_file(int handle, int error) { return close(handle) != 0 && !error && errno != EINTR ? errno : error; }
-
 int file_sync(int handle)
 {
 #ifdef F_FULLFSYNC
@@ -37,6 +35,8 @@ int file_sync(int handle)
 #endif
     return fsync(handle);
 }
+
+static int close_file(int handle, int error) { return close(handle) != 0 && !error && errno != EINTR ? errno : error; }
 
 /* The same for what must be on the disk: by now a full disk or a broken one has shown. */
 static int sync_and_close(int handle, int error)

@@ -91,15 +91,15 @@ static int work_on(int to, void *user)
 
 /* ---- the parent's side ---- */
 
-/* Waits for the next message, `limit` seconds at most. */
+/* Waits for the next message, `limit` seconds at most for each part of it. */
 static enum heard hear(const struct child *child, struct message *message, double limit, const volatile int *stop)
 {
-    const enum heard heard = child_wait(child, limit, stop);
-    if (heard != HEARD) return heard;
     for (size_t got = 0; got < sizeof *message;) { /* longer than what some systems' pipes pass on as a whole */
+        const enum heard heard = child_wait(child, limit, stop);
+        if (heard != HEARD) return heard;
         const ssize_t more = read(child->from, (char *)message + got, sizeof *message - got);
-        if (more <= 0 && !(more < 0 && errno == EINTR)) return ENDED;
-        if (more > 0) got += (size_t)more;
+        if (more <= 0) return ENDED;
+        got += (size_t)more;
     }
     return HEARD;
 }
